@@ -1,0 +1,3 @@
+//! go-expert: a GitHub App that reviews Go pull requests as a principal Go engineer would.
+
+pub mod model;

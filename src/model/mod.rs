@@ -1,0 +1,18 @@
+//! F0: the words that every floor shares: identifiers, places in code, times, jobs and changes.
+
+mod change;
+mod id;
+mod job;
+mod place;
+mod time;
+mod verdict;
+
+pub use change::{Change, ChangedFile, FileStatus, Patch, SourceFile, Tree, Unread, UnreadReason};
+pub use id::{
+    BlobOid, CommentId, CommitSha, DeliveryId, Fingerprint, InstallationId, InvalidId, PrNumber,
+    RepoId, RepoName,
+};
+pub use job::{Command, Delivery, Effect, Job, JobKey, ReviewRequest};
+pub use place::{LineRange, Side};
+pub use time::{Clock, Timestamp};
+pub use verdict::{Confidence, Language, Severity};
