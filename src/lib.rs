@@ -1,4 +1,6 @@
 //! go-expert: a GitHub App that reviews Go pull requests as a principal Go engineer would.
 
 pub mod diff;
+pub mod github;
 pub mod model;
+pub mod store;
