@@ -2,4 +2,7 @@
 
 pub mod diff;
 pub mod git;
+pub mod github;
+pub mod golang;
 pub mod model;
+pub mod store;
