@@ -29,8 +29,3 @@ pub(super) fn source_file(
         Ok(SourceFile::from_bytes(path, oid, bytes))
     }
 }
-
-/// Whether the file's name says that it is Go.
-pub(super) fn is_go(path: &str) -> bool {
-    path.ends_with(".go")
-}

@@ -7,11 +7,13 @@ use gix::ObjectId;
 
 use super::tree::{Entries, Entry};
 use super::{GitError, Repository, content};
-use crate::model::{BlobOid, Change, CommitSha, SourceFile, Tree, Unread, UnreadReason};
+use crate::model::{
+    BlobOid, Change, CommitSha, SourceFile, Tree, Unread, UnreadReason, is_reviewed_go_file,
+};
 
 impl Repository {
     /// What happened from the merge base of `base` and `head` to `head`: every changed file, and
-    /// of each directory with a changed Go file all Go files at both ends, with the `go.mod` files
+    /// of each directory with a changed Go file that is reviewed all Go files at both ends, with the `go.mod` files
     /// up the tree. Files that cannot be read are listed as unread.
     ///
     /// # Errors
@@ -26,7 +28,7 @@ impl Repository {
         let mut directories = BTreeSet::new();
         for file in &files {
             for path in std::iter::once(&file.path).chain(&file.previous_path) {
-                if content::is_go(path) {
+                if is_reviewed_go_file(path) {
                     directories.insert(path.rsplit_once('/').map_or("", |(it, _)| it).to_owned());
                 }
             }
@@ -94,7 +96,7 @@ impl Reader<'_> {
                 }
                 here = &known[&prefix];
             }
-            for (name, entry) in here.iter().filter(|(name, _)| content::is_go(name)) {
+            for (name, entry) in here.iter().filter(|(name, _)| is_reviewed_go_file(name)) {
                 if let Entry::File(id, _) = entry {
                     wanted.insert(format!("{prefix}{name}"), *id);
                 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::content;
-use crate::model::{SourceFile, Unread, UnreadReason};
+use crate::model::{SourceFile, Unread, UnreadReason, is_reviewed_directory, is_reviewed_go_file};
 
 /// The Go files of one directory.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +23,8 @@ pub struct Directory {
 }
 
 /// Every directory below `root` that has Go files or something unreadable, in path order, one at
-/// a time. `.git`, `vendor`, `node_modules`, `testdata` and directories whose names begin with
-/// `.` or `_` are left out, as the Go tool does; symbolic links are not followed.
+/// a time. Directories that hold no code of the project are left out ([`is_reviewed_directory`]);
+/// symbolic links are not followed.
 ///
 /// # Errors
 /// When `root` itself cannot be read.
@@ -94,11 +94,11 @@ impl Walk {
             // The type of the entry itself: a link is a link, whatever it points to.
             let kind = entry.file_type().ok();
             if kind.is_some_and(|it| it.is_dir()) {
-                if !is_left_out(&name) {
+                if is_reviewed_directory(&name) {
                     below.push((entry.path(), path));
                 }
             } else if kind.is_some_and(|it| it.is_file())
-                && (content::is_go(&name) || name == "go.mod")
+                && (is_reviewed_go_file(&name) || name == "go.mod")
             {
                 match read(&entry.path(), path.as_str().into()) {
                     Ok(file) if name == "go.mod" => module = Some(file),
@@ -117,11 +117,6 @@ impl Walk {
         out.modules = modules.to_vec();
         out
     }
-}
-
-/// Whether a directory of this name holds no code of the project.
-fn is_left_out(name: &str) -> bool {
-    matches!(name, "vendor" | "node_modules" | "testdata") || name.starts_with(['.', '_'])
 }
 
 fn unread(path: &str, reason: UnreadReason) -> Unread {

@@ -1,3 +1,4 @@
 //! The one integration binary: one link, many flows.
 
+mod patches_like_git;
 mod tidy;
