@@ -2,4 +2,6 @@
 
 pub mod diff;
 pub mod github;
+pub mod golang;
 pub mod model;
+pub mod store;
