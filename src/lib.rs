@@ -7,3 +7,4 @@ pub mod github;
 pub mod golang;
 pub mod model;
 pub mod store;
+pub mod worker;

@@ -2,3 +2,7 @@
 
 mod patches_like_git;
 mod tidy;
+//! Everything that is tested from outside, in one binary.
+
+mod store;
+mod worker;
