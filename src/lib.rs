@@ -1,3 +1,4 @@
 //! go-expert: a GitHub App that reviews Go pull requests as a principal Go engineer would.
 
+pub mod demo;
 pub mod model;
