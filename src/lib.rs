@@ -1,3 +1,7 @@
 //! go-expert: a GitHub App that reviews Go pull requests as a principal Go engineer would.
 
+pub mod diff;
+pub mod github;
+pub mod golang;
 pub mod model;
+pub mod store;

@@ -1,0 +1,3 @@
+//! The one integration binary: one link, many flows.
+
+mod tidy;
