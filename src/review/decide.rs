@@ -151,19 +151,32 @@ pub fn decide(it: &Situation<'_>) -> Decision {
     decision
 }
 
-/// What the pull request introduced, without what a stronger rule covers.
+/// What the change introduced, without what a stronger rule covers.
+pub fn introduced_findings<'a>(
+    examined: &'a Examination,
+    rules: &'a RuleSet,
+) -> Vec<(&'a Finding, &'a Rule)> {
+    introduced_indices(examined, rules).into_iter().map(|(i, rule)| (&examined.findings[i], rule)).collect()
+}
+
+fn introduced_indices<'a>(examined: &Examination, rules: &'a RuleSet) -> Vec<(usize, &'a Rule)> {
+    let new: Vec<usize> =
+        (0..examined.findings.len()).filter(|&i| examined.is_new[i]).collect();
+    let findings: Vec<&Finding> = new.iter().map(|&i| &examined.findings[i]).collect();
+    let superseded = plan::superseded(&findings, rules);
+    let left = new.into_iter().zip(superseded).filter(|(_, superseded)| !superseded);
+    left.filter_map(|(i, _)| Some((i, rules.rule(examined.findings[i].rule.as_str())?))).collect()
+}
+
 fn introduced<'a>(it: &Situation<'a>, partners: &[Option<usize>]) -> Vec<Introduced<'a>> {
     let examined = it.examined;
-    let new: Vec<usize> = (0..examined.findings.len()).filter(|&i| examined.is_new[i]).collect();
-    let findings: Vec<&Finding> = new.iter().map(|&i| &examined.findings[i]).collect();
-    let superseded = plan::superseded(&findings, it.rules);
-    new.iter()
-        .zip(superseded)
-        .filter(|(_, superseded)| !superseded)
-        .filter_map(|(&i, _)| {
-            let finding = &examined.findings[i];
-            let rule = it.rules.rule(&finding.rule.to_string())?;
-            Some(Introduced { finding, rule, mark: &examined.marks[i], said: partners[i] })
+    introduced_indices(examined, it.rules)
+        .into_iter()
+        .map(|(i, rule)| Introduced {
+            finding: &examined.findings[i],
+            rule,
+            mark: &examined.marks[i],
+            said: partners[i],
         })
         .collect()
 }

@@ -145,7 +145,7 @@ impl Examination {
     }
 
     fn is_complete(&self, file: &GoFile, declaration: &str) -> bool {
-        let package = self.head.package_of(file.path());
+        let package = self.head.package_of(file);
         if package.is_none_or(Package::is_partial) || file.unread().is_some_and(is_cut) {
             return false;
         }
@@ -204,7 +204,7 @@ impl Sides<'_> {
     fn base_is_comparable(&self, finding: &Finding, head: &GoFile) -> bool {
         let path = self.maps.earlier_path(&finding.path);
         let Some(base) = self.base.file(path) else { return false };
-        let package = self.base.package_of(path);
+        let package = self.base.package_of(base);
         package.is_some_and(|it| !it.is_partial())
             && base.go_version() == head.go_version()
             && complete(base, &finding.declaration).unwrap_or_else(|| base.errors().is_empty())
@@ -217,7 +217,7 @@ impl Sides<'_> {
             // Deleted code repairs nothing.
             return false;
         };
-        let package = self.head.package_of(path);
+        let package = self.head.package_of(head);
         // A declaration that is gone was moved or removed, which repairs nothing either.
         package.is_some_and(|it| !it.is_partial())
             && complete(head, &finding.declaration) == Some(true)
