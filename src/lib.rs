@@ -4,4 +4,5 @@ pub mod diff;
 pub mod github;
 pub mod golang;
 pub mod model;
+pub mod rules;
 pub mod store;
