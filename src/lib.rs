@@ -7,5 +7,6 @@ pub mod git;
 pub mod github;
 pub mod golang;
 pub mod model;
+pub mod rules;
 pub mod store;
 pub mod worker;
