@@ -1,12 +1,16 @@
 //! go-expert: a GitHub App that reviews Go pull requests as a principal Go engineer would.
 
+pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod diff;
 pub mod git;
 pub mod github;
 pub mod golang;
+pub mod local;
 pub mod model;
+pub mod persona;
+pub mod review;
 pub mod rules;
 pub mod store;
 pub mod worker;
