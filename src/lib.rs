@@ -6,4 +6,5 @@ pub mod git;
 pub mod github;
 pub mod golang;
 pub mod model;
+pub mod server;
 pub mod store;
