@@ -7,7 +7,7 @@ pub mod git;
 pub mod github;
 pub mod golang;
 pub mod model;
-pub mod server;
 pub mod rules;
+pub mod server;
 pub mod store;
 pub mod worker;

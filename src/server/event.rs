@@ -256,6 +256,7 @@ impl Event<'_> {
 impl PullRequestEvent<'_> {
     fn effect(self, delivery: &DeliveryId) -> Effect {
         let open = self.pull_request.state == "open";
+        let opened = self.action == "opened";
         let draft = match &*self.action {
             "closed" => {
                 return Effect::Cancel(JobKey::review(self.repository.id, self.number));
@@ -279,6 +280,7 @@ impl PullRequestEvent<'_> {
                 asked_by: delivery.clone(),
                 head: Some(self.pull_request.head.sha),
                 base_ref: Some(self.pull_request.base.r#ref),
+                opened,
                 draft,
                 commands: Vec::new(),
             },
@@ -305,6 +307,7 @@ impl CommentEvent<'_> {
                 asked_by: delivery.clone(),
                 head: None,
                 base_ref: None,
+                opened: false,
                 draft: issue.draft.unwrap_or(false),
                 commands: vec![Command { comment: self.comment.id }],
             },

@@ -26,18 +26,20 @@ fn check(name: &str, payload: &Value) -> String {
 #[test]
 fn pull_requests_are_queued_and_cancelled() {
     let queued = check("pull_request", &pull_request("opened", json!({})));
-    assert_snapshot!(queued, @r#"{"installation":5,"review":{"repo":"acme/shop","repo_id":42,"pr":7,"asked_by":"d-1","head":"0123456789abcdef0123456789abcdef01234567","base_ref":"main","draft":false,"commands":[]}}"#);
+    assert_snapshot!(queued, @r#"{"installation":5,"review":{"repo":"acme/shop","repo_id":42,"pr":7,"asked_by":"d-1","head":"0123456789abcdef0123456789abcdef01234567","base_ref":"main","opened":true,"draft":false,"commands":[]}}"#);
+    let again = queued.replace("\"opened\":true", "\"opened\":false");
     for action in ["synchronize", "reopened", "ready_for_review"] {
-        assert_eq!(check("pull_request", &pull_request(action, json!({}))), queued, "{action}");
+        assert_eq!(check("pull_request", &pull_request(action, json!({}))), again, "{action}");
     }
     let draft = json!({ "pull_request": { "draft": true } });
     let queued_draft = queued.replace("\"draft\":false", "\"draft\":true");
     assert_eq!(check("pull_request", &pull_request("opened", draft.clone())), queued_draft);
-    assert_eq!(check("pull_request", &pull_request("converted_to_draft", draft)), queued_draft);
+    let again_draft = again.replace("\"draft\":false", "\"draft\":true");
+    assert_eq!(check("pull_request", &pull_request("converted_to_draft", draft)), again_draft);
 
     let edited =
         |changes| check("pull_request", &pull_request("edited", json!({ "changes": changes })));
-    assert_eq!(edited(json!({ "base": { "ref": { "from": "old" } } })), queued);
+    assert_eq!(edited(json!({ "base": { "ref": { "from": "old" } } })), again);
     assert_eq!(edited(json!({ "title": { "from": "old" } })), "None");
 
     let closed = json!({ "pull_request": { "state": "closed" } });
@@ -54,7 +56,7 @@ fn a_command_comes_from_a_person_who_may() {
         )
     };
     let queued = check("issue_comment", &comment(json!({})));
-    assert_snapshot!(queued, @r#"{"installation":5,"review":{"repo":"acme/shop","repo_id":42,"pr":7,"asked_by":"d-1","head":null,"base_ref":null,"draft":false,"commands":[{"comment":900}]}}"#);
+    assert_snapshot!(queued, @r#"{"installation":5,"review":{"repo":"acme/shop","repo_id":42,"pr":7,"asked_by":"d-1","head":null,"base_ref":null,"opened":false,"draft":false,"commands":[{"comment":900}]}}"#);
     for association in ["OWNER", "MEMBER", "COLLABORATOR"] {
         assert_eq!(check("issue_comment", &by(association, 2, "User")), queued, "{association}");
     }
