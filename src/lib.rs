@@ -12,5 +12,6 @@ pub mod model;
 pub mod persona;
 pub mod review;
 pub mod rules;
+pub mod server;
 pub mod store;
 pub mod worker;
