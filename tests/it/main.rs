@@ -1,4 +1,4 @@
-//! Everything that is tested from outside, in one binary.
+//! The one integration binary: one link, many flows.
 
 mod store;
 mod worker;
