@@ -122,7 +122,7 @@ pub enum UnreadReason {
     Budget,
     /// Not text.
     Binary,
-    /// GitHub would not give it.
+    /// GitHub, the clone or the disk would not give it (a Git LFS pointer included).
     Unavailable,
     /// GitHub gave no patch for it; comments stand in the summary.
     NoPatch,
@@ -130,4 +130,39 @@ pub enum UnreadReason {
     SyntaxError,
     /// Nested deeper than the analysis goes.
     TooDeep,
+}
+
+/// Whether a path is Go code that is reviewed: not vendored, not test data, and not in a directory
+/// that the go tool ignores.
+///
+/// Source: `go help packages` ("Directory and file names that begin with "." or "_" are ignored by
+/// the go tool, as are directories named "testdata"").
+pub fn is_reviewed_go_file(path: &str) -> bool {
+    let Some(stem) = path.strip_suffix(".go") else { return false };
+    let mut parts = stem.rsplit('/');
+    let name = parts.next().unwrap_or("");
+    !name.starts_with(['.', '_']) && parts.all(is_reviewed_directory)
+}
+
+/// Whether a directory of this name (not path) may hold code that is reviewed.
+pub fn is_reviewed_directory(name: &str) -> bool {
+    let others = ["vendor", "node_modules", "third_party", "testdata"];
+    !others.contains(&name) && !name.starts_with(['.', '_'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_of_others_and_test_data_are_not_reviewed() {
+        for path in ["main.go", "a/b_test.go", "internal/vendored/x.go", "a/testdata.go"] {
+            assert!(is_reviewed_go_file(path), "{path}");
+        }
+        for path in
+            ["main.c", "vendor/x/y.go", "a/vendor/y.go", "a/testdata/b/c.go", ".a/b.go", "a/_b.go"]
+        {
+            assert!(!is_reviewed_go_file(path), "{path}");
+        }
+    }
 }

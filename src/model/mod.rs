@@ -7,7 +7,10 @@ mod place;
 mod time;
 mod verdict;
 
-pub use change::{Change, ChangedFile, FileStatus, Patch, SourceFile, Tree, Unread, UnreadReason};
+pub use change::{
+    Change, ChangedFile, FileStatus, Patch, SourceFile, Tree, Unread, UnreadReason,
+    is_reviewed_directory, is_reviewed_go_file,
+};
 pub use id::{
     BlobOid, CommentId, CommitSha, DeliveryId, Fingerprint, InstallationId, InvalidId, PrNumber,
     RepoId, RepoName,

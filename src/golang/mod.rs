@@ -1,0 +1,51 @@
+//! F1: reading Go. Pure, synchronous, and without failure: on any bytes it reports less, never an
+//! error, and never more than a bounded number of steps later.
+//!
+//! [`read`] turns source files into [`Code`]: packages of [`GoFile`]s, each parsed once. A file
+//! answers questions about its tree ([`Node`], helped by [`GoNode`]), its names ([`Scopes`]) and
+//! its top-level [`Item`]s; [`walk`] goes through a file once for any number of listeners.
+
+mod code;
+mod file;
+mod gomod;
+mod header;
+mod hole;
+mod import;
+mod item;
+mod kind;
+mod node;
+mod normal;
+mod package;
+mod parse;
+mod scope;
+mod span;
+mod version;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use code::{Code, read};
+pub use file::GoFile;
+pub use gomod::{GoMod, Modules};
+pub use import::{Import, ImportName};
+pub use item::{Declaration, Item, ItemKind, Receiver, StructField};
+pub use kind::{Field, Kind};
+pub use node::{Children, GoNode};
+pub use normal::normalise;
+pub use package::{Declared, Package};
+pub use scope::{
+    Access, Binding, BindingId, BindingKind, Capture, Function, FunctionId, Loop, Resolved, Scopes,
+    Use,
+};
+pub use span::Span;
+pub use tree_sitter::Node;
+pub use version::GoVersion;
+pub use walk::{Dispatch, Place, walk};
+
+/// Larger files are not read: parsing one takes half a second, and people do not write them.
+pub const MAX_FILE_BYTES: usize = 5 << 20;
+
+/// Nodes nested deeper than this are not looked at. Real code stays far below: the deepest file of
+/// Kubernetes and go-ethereum reaches a fifth of it.
+pub const MAX_DEPTH: usize = 1_000;

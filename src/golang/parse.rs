@@ -1,0 +1,142 @@
+//! From text to tree: in full, from an earlier version's tree, and around `new(expr)`.
+
+use std::ops::ControlFlow;
+
+use tree_sitter::{InputEdit, Node, ParseOptions, Parser, Point, Tree};
+
+use super::hole::Holes;
+use super::kind::language;
+use super::{Field, GoNode, Kind};
+
+/// A parsed text.
+#[derive(Debug)]
+pub(super) struct Parse {
+    pub tree: Tree,
+    pub holes: Holes,
+    /// Whether a later version may be parsed from this tree.
+    pub reusable: bool,
+}
+
+/// Parses a text; `earlier` is another version of it with its tree, which saves most of the work.
+///
+/// `None` when it takes too many steps, which nothing but garbage does.
+pub(super) fn parse(text: &str, earlier: Option<(&Tree, &str)>) -> Option<Parse> {
+    let mut parser = Parser::new();
+    parser.set_language(&language()).ok()?;
+    if let Some((tree, old)) = earlier {
+        let mut tree = tree.clone();
+        tree.edit(&edit(old, text));
+        // How the parser recovers from errors depends on what it had reused, so a tree with errors
+        // is made anew: the same text always has the same tree.
+        let tree = steps(&mut parser, text.as_bytes(), Some(&tree))?;
+        if !tree.root_node().has_error() {
+            let holes = Holes::of(tree.root_node());
+            return Some(Parse { tree, holes, reusable: true });
+        }
+    }
+    let tree = steps(&mut parser, text.as_bytes(), None)?;
+    let holes = Holes::of(tree.root_node());
+    let parse = Parse { reusable: !holes.errors, tree, holes };
+    Some(if parse.holes.errors { without_new(&mut parser, text, parse) } else { parse })
+}
+
+/// How many steps a parse may take: the parser reports after every hundred. Real code takes less
+/// than a tenth of this, and what is left over allows for recovering from errors.
+fn max_reports(bytes: usize) -> usize {
+    10_000 + bytes
+}
+
+fn steps(parser: &mut Parser, text: &[u8], earlier: Option<&Tree>) -> Option<Tree> {
+    let mut left = max_reports(text.len());
+    let mut progress = |_: &_| {
+        left = left.saturating_sub(1);
+        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let tree = parser.parse_with_options(
+        &mut |at, _| text.get(at..).unwrap_or_default(),
+        earlier,
+        Some(options),
+    );
+    // A parse that was stopped would go on with the next text.
+    parser.reset();
+    tree
+}
+
+/// The one edit that leads from `old` to `new`: all but their common beginning and end.
+fn edit(old: &str, new: &str) -> InputEdit {
+    let (old, new) = (old.as_bytes(), new.as_bytes());
+    let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let ends = old[start..].iter().rev().zip(new[start..].iter().rev());
+    let end = ends.take_while(|(a, b)| a == b).count();
+    let (old_end, new_end) = (old.len() - end, new.len() - end);
+    let from = point(Point::default(), &new[..start]);
+    InputEdit {
+        start_byte: start,
+        old_end_byte: old_end,
+        new_end_byte: new_end,
+        start_position: from,
+        old_end_position: point(from, &old[start..old_end]),
+        new_end_position: point(from, &new[start..new_end]),
+    }
+}
+
+/// Where `text` ends when it begins at `from`.
+fn point(from: Point, text: &[u8]) -> Point {
+    let rows = text.iter().filter(|it| **it == b'\n').count();
+    match text.iter().rposition(|it| *it == b'\n') {
+        Some(last) => Point::new(from.row + rows, text.len() - last - 1),
+        None => Point::new(from.row, from.column + text.len()),
+    }
+}
+
+/// How many calls of `new` are tried in a file with errors.
+const MAX_NEW: usize = 5_000;
+
+/// tree-sitter-go 0.25 takes the argument of `new` for a type, but Go 1.26 allows an expression
+/// there (<https://go.dev/doc/go1.26#language>). Where a call of `new` lies broken, the word is
+/// masked by another of the same length for the parser alone; all byte ranges stay true.
+fn without_new(parser: &mut Parser, text: &str, plain: Parse) -> Parse {
+    let mut best = plain;
+    let mut masked = text.as_bytes().to_vec();
+    // The second round finds calls that an error of the first had hidden.
+    for _ in 0..2 {
+        let broken = broken_new(text, &masked, best.tree.root_node());
+        if broken.is_empty() {
+            break;
+        }
+        for at in broken {
+            masked[at..at + 3].copy_from_slice(b"neW");
+        }
+        let Some(tree) = steps(parser, &masked, None) else { break };
+        let holes = Holes::of(tree.root_node());
+        if holes.weight() >= best.holes.weight() {
+            break;
+        }
+        let errors = holes.errors;
+        best = Parse { tree, holes, reusable: false };
+        if !errors {
+            break;
+        }
+    }
+    best
+}
+
+/// Where `new` is called, is not masked, and is not part of a call without errors.
+fn broken_new(text: &str, masked: &[u8], root: Node<'_>) -> Vec<usize> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let calls = text.match_indices("new").map(|(at, _)| at).filter(|&at| {
+        masked[at..].starts_with(b"new")
+            && text[at + 3..].trim_start().starts_with('(')
+            && !text[..at].ends_with(|c| word(c) || c == '.')
+    });
+    let broken = |at: &usize| {
+        let Some(name) = root.descendant_for_byte_range(*at, at + 3) else { return false };
+        if Kind::of(name) == Kind::Comment || name.end_byte() - name.start_byte() != 3 {
+            return false; // Part of a comment or of a string.
+        }
+        let call = name.parent().filter(|it| it.is(Kind::CallExpression) && !it.has_error());
+        call.and_then(|it| it.field(Field::Function)) != Some(name)
+    };
+    calls.filter(broken).take(MAX_NEW).collect()
+}

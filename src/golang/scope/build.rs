@@ -1,0 +1,504 @@
+//! The pass that finds all local names: one walk, no recursion, blocks as a stack.
+//!
+//! The rules are those of <https://go.dev/ref/spec#Declarations_and_scope>: parameters share the
+//! block of the body; a variable is known from the end of its declaration on, a type from its
+//! name on; `if`, `for`, `switch` and each case open a block of their own.
+
+use std::collections::HashMap;
+
+use tree_sitter::{Node, TreeCursor};
+
+use super::{
+    Access, Binding, BindingId, BindingKind, Function, FunctionId, Loop, Scopes, Target, Use,
+};
+use crate::golang::{Field, GoNode, Kind, MAX_DEPTH, Span};
+
+pub(super) struct Builder<'t> {
+    text: &'t str,
+    scopes: Scopes,
+    /// The bindings of each name that are known here, innermost last.
+    known: HashMap<&'t str, Vec<BindingId>>,
+    /// The names of open blocks, in the order of their declaration.
+    declared: Vec<&'t str>,
+    blocks: Vec<Block>,
+    next_block: u32,
+    functions: Vec<FunctionId>,
+    loops: Vec<u32>,
+    /// Names that wait for the end of their declaration.
+    pending: Vec<Pending>,
+    frames: Vec<Frame<'t>>,
+}
+
+/// An open block; its names are those of `declared` from `from` on.
+struct Block {
+    id: u32,
+    from: usize,
+}
+
+struct Pending {
+    name: Span,
+    kind: BindingKind,
+    declared_by: (Span, Kind),
+}
+
+/// A node on the path from the root to where the walk is.
+struct Frame<'t> {
+    node: Node<'t>,
+    kind: Kind,
+    field: u16,
+    /// How many pending names were older than this node.
+    pending: usize,
+    /// Whether it opened a block.
+    block: bool,
+    /// Whether it declares: `:=` was seen in a `range` or receive.
+    defines: bool,
+}
+
+impl<'t> Builder<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            scopes: Scopes::default(),
+            known: HashMap::new(),
+            declared: Vec::new(),
+            blocks: vec![Block { id: 0, from: 0 }],
+            next_block: 1,
+            functions: Vec::new(),
+            loops: Vec::new(),
+            pending: Vec::new(),
+            frames: Vec::new(),
+        }
+    }
+
+    pub(super) fn build(mut self, root: Node<'t>) -> Scopes {
+        let mut cursor = root.walk();
+        loop {
+            let node = cursor.node();
+            let kind = Kind::of(node);
+            if self.frames.len() < MAX_DEPTH && cursor.goto_first_child() {
+                cursor.goto_parent();
+                let field = field_of(&cursor, kind);
+                self.enter(node, kind, field);
+                cursor.goto_first_child();
+                continue;
+            }
+            self.leaf(node, kind, &cursor);
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return self.finish();
+                }
+                self.leave();
+            }
+        }
+    }
+
+    fn finish(mut self) -> Scopes {
+        let scopes = &mut self.scopes;
+        scopes.uses.sort_by_key(|it| it.span);
+        scopes.by_name =
+            (0..).map(BindingId).zip(&scopes.bindings).map(|(id, it)| (it.name, id)).collect();
+        scopes.by_name.sort_unstable();
+        // Counting sort: how many uses each binding has, where they begin, then the uses.
+        let mut first = vec![0_u32; scopes.bindings.len() + 1];
+        for it in scopes.uses.iter().filter_map(Use::binding) {
+            first[it.0 as usize + 1] += 1;
+        }
+        for at in 1..first.len() {
+            first[at] += first[at - 1];
+        }
+        let mut next = first.clone();
+        scopes.by_binding = vec![0; first.last().map_or(0, |it| *it as usize)];
+        for (at, it) in (0_u32..).zip(&scopes.uses) {
+            if let Some(id) = it.binding() {
+                let slot = &mut next[id.0 as usize];
+                scopes.by_binding[*slot as usize] = at;
+                *slot += 1;
+            }
+        }
+        scopes.first_use = first;
+        self.scopes
+    }
+
+    fn enter(&mut self, node: Node<'t>, kind: Kind, field: u16) {
+        let parent = self.frames.last().map(|it| it.kind);
+        let mut block = false;
+        match kind {
+            Kind::FunctionDeclaration | Kind::MethodDeclaration | Kind::FuncLiteral => {
+                let id = FunctionId(small(self.scopes.functions.len()));
+                let parent = self.functions.last().copied();
+                self.scopes.functions.push(Function { span: node.span(), kind, parent });
+                self.functions.push(id);
+                block = true;
+            }
+            Kind::Block => {
+                // A function's body shares the block of its parameters, known from here on.
+                block = !parent.is_some_and(Kind::is_function);
+                if !block && let Some(function) = self.frames.last() {
+                    self.declare_pending(function.pending);
+                }
+            }
+            Kind::ForStatement => {
+                let id = small(self.scopes.loops.len());
+                self.scopes.loops.push(Loop {
+                    span: node.span(),
+                    once: once(node),
+                    function: self.functions.last().copied(),
+                    parent: self.loops.last().copied(),
+                });
+                self.loops.push(id);
+                block = true;
+            }
+            Kind::TypeCase | Kind::DefaultCase => {
+                // The variable of a type switch is known in its cases.
+                if parent == Some(Kind::TypeSwitchStatement)
+                    && let Some(switch) = self.frames.last()
+                {
+                    self.declare_pending(switch.pending);
+                }
+                block = true;
+            }
+            Kind::IfStatement
+            | Kind::ExpressionSwitchStatement
+            | Kind::TypeSwitchStatement
+            | Kind::ExpressionCase
+            | Kind::CommunicationCase => block = true,
+            Kind::TypeSpec | Kind::TypeAlias => {
+                if !self.functions.is_empty()
+                    && let Some(name) = node.field(Field::Name)
+                {
+                    let declared_by = (node.span(), kind);
+                    self.declare(name.span(), BindingKind::Type, declared_by);
+                }
+                block = true;
+            }
+            _ => {}
+        }
+        if block {
+            self.blocks.push(Block { id: self.next_block, from: self.declared.len() });
+            self.next_block += 1;
+        }
+        let pending = self.pending.len();
+        self.frames.push(Frame { node, kind, field, pending, block, defines: false });
+    }
+
+    fn leave(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        match frame.kind {
+            Kind::ShortVarDeclaration => self.declare_new(frame.pending),
+            Kind::RangeClause | Kind::ReceiveStatement => {
+                if frame.defines {
+                    self.declare_new(frame.pending);
+                } else {
+                    for it in self.take_pending(frame.pending) {
+                        self.refer(it.name, Access::Write, false);
+                    }
+                }
+            }
+            Kind::ForStatement => {
+                self.loops.pop();
+            }
+            Kind::FunctionDeclaration | Kind::MethodDeclaration | Kind::FuncLiteral => {
+                self.declare_pending(frame.pending);
+                self.functions.pop();
+            }
+            Kind::VarSpec | Kind::ConstSpec | Kind::TypeSwitchStatement => {
+                self.declare_pending(frame.pending);
+            }
+            _ => {}
+        }
+        if frame.block
+            && let Some(block) = self.blocks.pop()
+        {
+            for name in self.declared.drain(block.from..) {
+                if let Some(known) = self.known.get_mut(name) {
+                    known.pop();
+                }
+            }
+        }
+    }
+
+    fn leaf(&mut self, node: Node<'t>, kind: Kind, cursor: &TreeCursor<'t>) {
+        match kind {
+            Kind::Identifier => {
+                if self.text_of(node.span()) != "_" && !node.is_missing() {
+                    self.identifier(node, field_of(cursor, kind));
+                }
+            }
+            Kind::TypeIdentifier => self.type_name(node, field_of(cursor, kind)),
+            Kind::PackageIdentifier => {
+                if self.above(0) == Some(Kind::QualifiedType) {
+                    self.refer(node.span(), Access::Read, false);
+                }
+            }
+            Kind::Token => {
+                if let Some(Frame {
+                    kind: Kind::RangeClause | Kind::ReceiveStatement,
+                    defines,
+                    ..
+                }) = self.frames.last_mut()
+                {
+                    *defines |= node.kind() == ":=";
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn identifier(&mut self, node: Node<'t>, field: u16) {
+        let name = node.span();
+        let is_name = field == Field::Name.id();
+        match self.above(0) {
+            Some(Kind::FunctionDeclaration) if is_name => {}
+            Some(Kind::ParameterDeclaration | Kind::VariadicParameterDeclaration) if is_name => {
+                self.parameter(name);
+            }
+            Some(Kind::TypeParameterDeclaration) if is_name => {
+                let declared_by = self.frames.last().map_or((name, Kind::Error), by);
+                self.declare(name, BindingKind::TypeParameter, declared_by);
+            }
+            Some(kind @ (Kind::VarSpec | Kind::ConstSpec)) => {
+                if !self.functions.is_empty() {
+                    let kind =
+                        if kind == Kind::VarSpec { BindingKind::Var } else { BindingKind::Const };
+                    self.wait(name, kind, 1);
+                }
+            }
+            Some(Kind::ExpressionList) => self.listed(name),
+            Some(Kind::LiteralElement) if self.is_field_key() => {}
+            _ => {
+                let (access, part) = self.access(field);
+                self.refer(name, access, part);
+            }
+        }
+    }
+
+    /// An identifier that is a whole element of an expression list: declared, or used.
+    fn listed(&mut self, name: Span) {
+        let list_field = self.frames.last().map_or(0, |it| it.field);
+        let left = list_field == Field::Left.id();
+        match self.above(1) {
+            Some(Kind::ShortVarDeclaration) if left => {
+                let in_loop = self.above(2) == Some(Kind::ForClause);
+                let kind = if in_loop { BindingKind::LoopVar } else { BindingKind::ShortVar };
+                self.wait(name, kind, 2);
+            }
+            Some(Kind::RangeClause) if left => self.wait(name, BindingKind::LoopVar, 2),
+            Some(Kind::ReceiveStatement) if left => self.wait(name, BindingKind::ShortVar, 2),
+            Some(Kind::TypeSwitchStatement) if list_field == Field::Alias.id() => {
+                self.wait(name, BindingKind::TypeSwitch, 2);
+            }
+            _ => {
+                let (access, part) = self.access(0);
+                self.refer(name, access, part);
+            }
+        }
+    }
+
+    /// A parameter, result or receiver; those of function types and interfaces are no names.
+    fn parameter(&mut self, name: Span) {
+        let Some(list) = self.frame(1) else { return };
+        let kind = match list.field {
+            it if it == Field::Receiver.id() => BindingKind::Receiver,
+            it if it == Field::Result.id() => BindingKind::Result,
+            _ => BindingKind::Parameter,
+        };
+        if self.above(2).is_some_and(Kind::is_function) {
+            self.wait(name, kind, 1);
+        }
+    }
+
+    fn type_name(&mut self, node: Node<'t>, field: u16) {
+        let name = node.span();
+        match self.above(0) {
+            Some(Kind::TypeSpec | Kind::TypeAlias) if field == Field::Name.id() => {}
+            Some(Kind::QualifiedType) => {} // The name belongs to the other package.
+            Some(Kind::TypeElem) if self.is_receiver_argument() => {
+                // `func (l *List[T])` declares T.
+                let declared_by = self.frames.last().map_or((name, Kind::Error), by);
+                self.declare(name, BindingKind::TypeParameter, declared_by);
+            }
+            _ => self.refer(name, Access::Read, false),
+        }
+    }
+
+    fn is_receiver_argument(&self) -> bool {
+        let declaration = (2..6).find(|it| self.above(*it) == Some(Kind::ParameterDeclaration));
+        let Some(at) = declaration else { return false };
+        self.above(1) == Some(Kind::TypeArguments)
+            && self.frame(at + 1).is_some_and(|it| it.field == Field::Receiver.id())
+            && (2..at).all(|it| {
+                matches!(
+                    self.above(it),
+                    Some(Kind::GenericType | Kind::PointerType | Kind::ParenthesizedType)
+                )
+            })
+    }
+
+    /// Whether an identifier, alone in a literal's key, names a field as far as can be told: only
+    /// the keys of literals that show a map, array or slice type are expressions for certain.
+    fn is_field_key(&self) -> bool {
+        if self.frames.last().is_none_or(|it| it.field != Field::Key.id()) {
+            return false;
+        }
+        // Inner literals may leave their type out: go out to the one that has it.
+        let mut levels = 0;
+        for at in 2.. {
+            match self.frame(at).map(|it| it.kind) {
+                Some(Kind::LiteralValue) => levels += 1,
+                Some(Kind::KeyedElement | Kind::LiteralElement) => {}
+                Some(Kind::CompositeLiteral) => {
+                    let literal = self.frame(at).and_then(|it| it.node.field(Field::Type));
+                    let mut kind = literal;
+                    for _ in 1..levels {
+                        kind =
+                            kind.and_then(|it| it.field(Field::Value).or(it.field(Field::Element)));
+                    }
+                    return !kind.is_some_and(|it| {
+                        matches!(
+                            Kind::of(it),
+                            Kind::MapType
+                                | Kind::SliceType
+                                | Kind::ArrayType
+                                | Kind::ImplicitLengthArrayType
+                        )
+                    });
+                }
+                _ => return true,
+            }
+        }
+        true
+    }
+
+    /// What happens to an identifier, from the nodes around it; `field` is its own in the first.
+    fn access(&self, field: u16) -> (Access, bool) {
+        let (mut part, mut field) = (false, field);
+        for frame in self.frames.iter().rev() {
+            match frame.kind {
+                Kind::ParenthesizedExpression => {}
+                Kind::SelectorExpression | Kind::IndexExpression
+                    if field == Field::Operand.id() =>
+                {
+                    part = true;
+                }
+                Kind::UnaryExpression if frame.node.operator() == Some("&") => {
+                    return (Access::Address, part);
+                }
+                Kind::IncStatement | Kind::DecStatement => return (Access::ReadWrite, part),
+                Kind::ExpressionList if frame.field == Field::Left.id() => {
+                    // The list's parent follows.
+                }
+                Kind::AssignmentStatement if field == Field::Left.id() => {
+                    let plain = frame.node.operator() == Some("=");
+                    return (if plain { Access::Write } else { Access::ReadWrite }, part);
+                }
+                Kind::RangeClause | Kind::ReceiveStatement if field == Field::Left.id() => {
+                    return (Access::Write, part);
+                }
+                _ => break,
+            }
+            field = frame.field;
+        }
+        (Access::Read, part && self.above(0) != Some(Kind::IndexExpression))
+    }
+
+    /// Records a use.
+    fn refer(&mut self, name: Span, access: Access, part: bool) {
+        let known = self.known.get(self.text_of(name)).and_then(|it| it.last());
+        let target = known.map_or(Target::Outer, |it| Target::Local(*it));
+        let function = self.functions.last().copied();
+        self.scopes.uses.push(Use { span: name, target, access, part, function });
+    }
+
+    /// Declares at once, in the innermost block.
+    fn declare(&mut self, name: Span, kind: BindingKind, declared_by: (Span, Kind)) {
+        let text = self.text_of(name);
+        if text == "_" || text.is_empty() {
+            return;
+        }
+        let id = BindingId(small(self.scopes.bindings.len()));
+        self.scopes.bindings.push(Binding {
+            name,
+            kind,
+            declared_by,
+            function: self.functions.last().copied(),
+            scope: self.blocks.last().map_or(0, |it| it.id),
+        });
+        self.known.entry(text).or_default().push(id);
+        self.declared.push(text);
+    }
+
+    /// Declares later; `level` says which of the nodes around the name, from 1, declares it.
+    fn wait(&mut self, name: Span, kind: BindingKind, level: usize) {
+        let declared_by = self.frame(level - 1).map_or((name, Kind::Error), by);
+        self.pending.push(Pending { name, kind, declared_by });
+    }
+
+    fn take_pending(&mut self, from: usize) -> Vec<Pending> {
+        self.pending.split_off(from.min(self.pending.len()))
+    }
+
+    fn declare_pending(&mut self, from: usize) {
+        for it in self.take_pending(from) {
+            self.declare(it.name, it.kind, it.declared_by);
+        }
+    }
+
+    /// `:=` declares what is new in this block and assigns to the rest.
+    fn declare_new(&mut self, from: usize) {
+        let block = self.blocks.last().map_or(0, |it| it.id);
+        for it in self.take_pending(from) {
+            let known = self.known.get(self.text_of(it.name)).and_then(|it| it.last());
+            if known.is_some_and(|it| self.scopes.binding(*it).scope == block) {
+                self.refer(it.name, Access::Write, false);
+            } else {
+                self.declare(it.name, it.kind, it.declared_by);
+            }
+        }
+    }
+
+    /// The frame `up` levels above the innermost.
+    fn frame(&self, up: usize) -> Option<&Frame<'t>> {
+        self.frames.len().checked_sub(up + 1).map(|it| &self.frames[it])
+    }
+
+    fn above(&self, up: usize) -> Option<Kind> {
+        self.frame(up).map(|it| it.kind)
+    }
+
+    fn text_of(&self, span: Span) -> &'t str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+}
+
+fn by(frame: &Frame<'_>) -> (Span, Kind) {
+    (frame.node.span(), frame.kind)
+}
+
+/// The field of the cursor's node, for the kinds whose field matters: it takes a search.
+fn field_of(cursor: &TreeCursor<'_>, kind: Kind) -> u16 {
+    match kind {
+        Kind::Identifier
+        | Kind::TypeIdentifier
+        | Kind::ExpressionList
+        | Kind::ParameterList
+        | Kind::LiteralElement
+        | Kind::SelectorExpression
+        | Kind::IndexExpression
+        | Kind::ParenthesizedExpression => cursor.field_id().map_or(0, u16::from),
+        _ => 0,
+    }
+}
+
+/// The part of a loop's head that runs once.
+fn once(node: Node<'_>) -> Option<Span> {
+    let clause = node.parts().next()?;
+    match Kind::of(clause) {
+        Kind::RangeClause => Some(clause.span()),
+        Kind::ForClause => clause.field(Field::Initializer).map(GoNode::span),
+        _ => None,
+    }
+}
+
+fn small(it: usize) -> u32 {
+    u32::try_from(it).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,273 @@
+//! The analysis of both versions, and what the change introduced.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::anchor::Shown;
+use super::mark::Mark;
+use super::pair::{Places as _, pair};
+use super::places::{FileMaps, find};
+use super::reconcile::EarlierSaid;
+use crate::diff::{Mapped, PatchLines, unified};
+use crate::golang::{self, Code, GoFile, Package};
+use crate::model::{
+    BlobOid, Change, ChangedFile, FileStatus, LineRange, Patch, SourceFile, Unread, UnreadReason,
+    is_reviewed_go_file,
+};
+use crate::rules::{DiffScope, Finding, RuleSet};
+
+/// What is known of a change after both versions were analysed.
+pub struct Examination {
+    /// Everything the rules say about the head.
+    pub findings: Vec<Finding>,
+    /// Their marks.
+    pub marks: Vec<Mark>,
+    /// Whether the change introduced it.
+    pub is_new: Vec<bool>,
+    /// How many findings of the base the change removed.
+    pub repaired: usize,
+    /// What was not read, or not completely.
+    pub unread: Vec<Unread>,
+    /// Where comments may stand.
+    pub shown: Shown,
+    /// Where lines of the base are in the head.
+    pub maps: FileMaps,
+    /// The head's files, in path order.
+    pub head_files: Vec<SourceFile>,
+    head: Code,
+    changed: Vec<ChangedFile>,
+    rules: Arc<RuleSet>,
+}
+
+impl Examination {
+    /// Analyses both versions.
+    pub fn of(change: Change, rules: &Arc<RuleSet>) -> Self {
+        let partial: BTreeSet<String> = change
+            .unread
+            .iter()
+            .filter(|it| it.reason != UnreadReason::NoPatch)
+            .map(|it| directory(&it.path).to_owned())
+            .collect();
+        let is_partial = |directory: &str| partial.contains(directory);
+        let base = golang::read(&change.base.files, None, &is_partial);
+        let head = golang::read(&change.head.files, Some(&base), &is_partial);
+
+        let check = |code: &Code| -> Vec<Finding> {
+            code.packages().iter().flat_map(|it| rules.check(it)).collect()
+        };
+        let (base_findings, findings) = rayon::join(|| check(&base), || check(&head));
+        let marks: Vec<Mark> = findings.iter().map(Mark::of).collect();
+        let base_marks: Vec<Mark> = base_findings.iter().map(Mark::of).collect();
+
+        let maps = FileMaps::of(&change);
+        let partners = pair(&base_marks, &marks, &maps);
+        let sides = Sides { base: &base, head: &head, maps: &maps, rules };
+        let is_new = findings
+            .iter()
+            .zip(&partners)
+            .map(|(it, partner)| partner.is_none() && sides.introduced(it))
+            .collect();
+        let kept: BTreeSet<usize> = partners.iter().flatten().copied().collect();
+        let repaired = (0..base_findings.len())
+            .filter(|i| !kept.contains(i) && sides.repaired(&base_findings[*i]))
+            .count();
+
+        let (shown, without_patch) = shown(&change);
+        let mut unread: BTreeSet<Unread> = change.unread.into_iter().collect();
+        unread.extend(head.unread().iter().cloned());
+        unread.extend(without_patch);
+
+        Self {
+            findings,
+            marks,
+            is_new,
+            repaired,
+            unread: unread.into_iter().collect(),
+            shown,
+            maps,
+            head_files: change.head.files,
+            head,
+            changed: change.files,
+            rules: Arc::clone(rules),
+        }
+    }
+
+    /// How many changed files are Go that is reviewed (not vendored, not test data).
+    pub fn go_files(&self) -> usize {
+        self.changed.iter().filter(|it| is_reviewed_go_file(&it.path)).count()
+    }
+
+    /// The head's text of a file, if an edit of it is safe.
+    pub fn text(&self, path: &str) -> Option<Arc<str>> {
+        find(&self.head_files, path).filter(|it| !it.lossy).map(|it| it.text.clone())
+    }
+
+    /// The head's version of a file.
+    pub fn blob(&self, path: &str) -> Option<BlobOid> {
+        find(&self.head_files, path)?.oid.clone()
+    }
+
+    /// The lines of the declaration that holds a finding.
+    pub fn declaration_lines(&self, finding: &Finding) -> Option<LineRange> {
+        let file = self.head.file(&finding.path)?;
+        Some(file.lines(file.declaration(finding.bytes.start)?.span))
+    }
+
+    /// The deleted lines (counted in the base) that alone can have caused a finding: nothing was
+    /// added to its declaration, and what was deleted stood together.
+    pub fn deleted_cause(&self, finding: &Finding, declaration: LineRange) -> Option<LineRange> {
+        let map = self.maps.map(&finding.path)?;
+        if declaration.lines().any(|line| !matches!(map.to_old(line), Mapped::Same(_))) {
+            return None;
+        }
+        let mut gaps = gaps(map, declaration);
+        match (gaps.next(), gaps.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        }
+    }
+
+    /// Whether a finding that has no partner in the head is proved to be gone: its rule still
+    /// exists, and the place where it was is read completely, or is no part of the change any
+    /// more. `complete` tells whether every changed file was listed.
+    pub fn is_gone(&self, said: &EarlierSaid, complete: bool) -> bool {
+        if self.rules.rule(&said.mark.rule).is_none() {
+            return false;
+        }
+        let path = match find(&self.head_files, &said.mark.path) {
+            Some(it) => it.path.as_ref(),
+            None => self.maps.later_path(&said.mark.path),
+        };
+        match self.head.file(path) {
+            Some(file) => self.is_complete(file, &said.mark.declaration),
+            // Deleted, or a directory that the pull request does not touch any more.
+            None => {
+                complete && !self.unread.iter().any(|it| directory(&it.path) == directory(path))
+            }
+        }
+    }
+
+    fn is_complete(&self, file: &GoFile, declaration: &str) -> bool {
+        let package = self.head.package_of(file);
+        if package.is_none_or(Package::is_partial) || file.unread().is_some_and(is_cut) {
+            return false;
+        }
+        complete(file, declaration).unwrap_or_else(|| file.errors().is_empty())
+    }
+}
+
+/// A file of which not even the rest can be trusted to be there.
+fn is_cut(reason: UnreadReason) -> bool {
+    reason != UnreadReason::SyntaxError
+}
+
+/// Whether the declaration of this name was read completely; `None` when the file has none.
+fn complete(file: &GoFile, declaration: &str) -> Option<bool> {
+    let mut named = file.items().iter().filter(|it| it.identity() == declaration).peekable();
+    named.peek()?;
+    Some(named.all(|it| !file.touches_error(it.span)))
+}
+
+fn directory(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+/// Both versions, to tell what the change is to blame for.
+struct Sides<'a> {
+    base: &'a Code,
+    head: &'a Code,
+    maps: &'a FileMaps,
+    rules: &'a RuleSet,
+}
+
+impl Sides<'_> {
+    /// Whether a finding without a partner at the base is the change's doing.
+    ///
+    /// It is when its trigger or a partner stands on changed lines. When only something else in
+    /// its declaration changed, it is if the base would have shown it: read completely, and under
+    /// the same version of Go. When nothing near it changed, only our knowledge did.
+    fn introduced(&self, finding: &Finding) -> bool {
+        if self.touched(&finding.path, finding.lines) {
+            return true;
+        }
+        let trigger_only =
+            self.rules.rule(finding.rule.as_str()).is_none_or(|it| it.diff() == DiffScope::Trigger);
+        if trigger_only {
+            return false;
+        }
+        if finding.related.iter().any(|it| self.touched(&it.path, it.lines)) {
+            return true;
+        }
+        let Some(head) = self.head.file(&finding.path) else { return false };
+        let Some(declaration) = head.declaration(finding.bytes.start) else { return false };
+        self.touched(&finding.path, head.lines(declaration.span))
+            && self.base_is_comparable(finding, head)
+    }
+
+    fn base_is_comparable(&self, finding: &Finding, head: &GoFile) -> bool {
+        let path = self.maps.earlier_path(&finding.path);
+        let Some(base) = self.base.file(path) else { return false };
+        let package = self.base.package_of(base);
+        package.is_some_and(|it| !it.is_partial())
+            && base.go_version() == head.go_version()
+            && complete(base, &finding.declaration).unwrap_or_else(|| base.errors().is_empty())
+    }
+
+    /// Whether a finding of the base that has no partner at the head is proved to be gone.
+    fn repaired(&self, finding: &Finding) -> bool {
+        let path = self.maps.later_path(&finding.path);
+        let Some(head) = self.head.file(path) else {
+            // Deleted code repairs nothing.
+            return false;
+        };
+        let package = self.head.package_of(head);
+        // A declaration that is gone was moved or removed, which repairs nothing either.
+        package.is_some_and(|it| !it.is_partial())
+            && complete(head, &finding.declaration) == Some(true)
+    }
+
+    /// Whether the change added, edited or deleted something within these lines of the head.
+    fn touched(&self, path: &str, lines: LineRange) -> bool {
+        let Some(map) = self.maps.map(path) else { return false };
+        lines.lines().any(|line| !matches!(map.to_old(line), Mapped::Same(_)))
+            || gaps(map, lines).next().is_some()
+    }
+}
+
+/// The runs of lines that were deleted between two lines of a range, counted in the base.
+fn gaps(map: &crate::diff::LineMap, lines: LineRange) -> impl Iterator<Item = LineRange> {
+    (lines.first..lines.last).filter_map(|line| {
+        let before = map.to_old(line).line()?;
+        let after = map.to_old(line + 1).line()?;
+        (after > before + 1).then(|| LineRange::new(before + 1, after - 1))
+    })
+}
+
+/// Where comments may stand, and the files whose patch GitHub left out.
+fn shown(change: &Change) -> (Shown, Vec<Unread>) {
+    let (mut shown, mut without) = (Shown::new(), Vec::new());
+    for file in change.files.iter().filter(|it| is_reviewed_go_file(&it.path)) {
+        match &file.patch {
+            Patch::Hunks(text) => shown.add(file.path.clone(), PatchLines::parse(text)),
+            Patch::Local => {
+                let (old, new) = texts(change, file);
+                shown.add(file.path.clone(), PatchLines::parse(&unified(&old, &new)));
+            }
+            Patch::Omitted => {
+                let (old, new) = texts(change, file);
+                if file.status != FileStatus::Removed && old != new {
+                    without.push(Unread { path: file.path.clone(), reason: UnreadReason::NoPatch });
+                }
+            }
+        }
+    }
+    (shown, without)
+}
+
+fn texts(change: &Change, file: &ChangedFile) -> (Arc<str>, Arc<str>) {
+    let text = |files: &[SourceFile], path: &str| {
+        find(files, path).map_or_else(|| Arc::from(""), |it| it.text.clone())
+    };
+    let old_path = file.previous_path.as_ref().unwrap_or(&file.path);
+    (text(&change.base.files, old_path), text(&change.head.files, &file.path))
+}
