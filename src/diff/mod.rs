@@ -7,6 +7,8 @@ mod edit;
 mod lines;
 mod patch;
 mod similar;
+#[cfg(test)]
+mod tests;
 mod unified;
 
 pub use lines::{LineMap, Mapped};

@@ -17,6 +17,7 @@ pub(super) static VOICE: Voice = Voice {
     },
     findings: |n| count(n, "finding", "findings"),
     go_files: |n| count(n, "changed Go file", "changed Go files"),
+    files_read: |n| format!("{} read", count(n, "Go file", "Go files")),
     comma: ", ",
     colon: ": ",
     stop: ". ",

@@ -16,6 +16,8 @@ pub struct Voice {
     pub findings: fn(usize) -> String,
     /// "2 Go files".
     pub go_files: fn(usize) -> String,
+    /// "2 Go files read".
+    pub files_read: fn(usize) -> String,
     /// Joins parts of an enumeration: ", ".
     pub comma: &'static str,
     /// Before a list that explains what stands before it: ": ".

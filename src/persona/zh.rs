@@ -12,6 +12,7 @@ pub(super) static VOICE: Voice = Voice {
     },
     findings: |n| format!("{n} 个问题"),
     go_files: |n| format!("{n} 个变更的 Go 文件"),
+    files_read: |n| format!("已读取 {n} 个 Go 文件"),
     comma: "，",
     colon: "：",
     stop: "。",

@@ -14,7 +14,7 @@ use crate::model::{
     BlobOid, Change, ChangedFile, FileStatus, LineRange, Patch, SourceFile, Unread, UnreadReason,
     is_reviewed_go_file,
 };
-use crate::rules::{Finding, RuleSet};
+use crate::rules::{DiffScope, Finding, RuleSet};
 
 /// What is known of a change after both versions were analysed.
 pub struct Examination {
@@ -128,8 +128,9 @@ impl Examination {
     }
 
     /// Whether a finding that has no partner in the head is proved to be gone: its rule still
-    /// exists, and the place where it was is read completely, or is no part of the change any more.
-    pub fn is_gone(&self, said: &EarlierSaid) -> bool {
+    /// exists, and the place where it was is read completely, or is no part of the change any
+    /// more. `complete` tells whether every changed file was listed.
+    pub fn is_gone(&self, said: &EarlierSaid, complete: bool) -> bool {
         if self.rules.rule(&said.mark.rule).is_none() {
             return false;
         }
@@ -140,12 +141,14 @@ impl Examination {
         match self.head.file(path) {
             Some(file) => self.is_complete(file, &said.mark.declaration),
             // Deleted, or a directory that the pull request does not touch any more.
-            None => !self.unread.iter().any(|it| directory(&it.path) == directory(path)),
+            None => {
+                complete && !self.unread.iter().any(|it| directory(&it.path) == directory(path))
+            }
         }
     }
 
     fn is_complete(&self, file: &GoFile, declaration: &str) -> bool {
-        let package = self.head.package_of(file.path());
+        let package = self.head.package_of(file);
         if package.is_none_or(Package::is_partial) || file.unread().is_some_and(is_cut) {
             return false;
         }
@@ -188,7 +191,7 @@ impl Sides<'_> {
             return true;
         }
         let trigger_only =
-            self.rules.rule(finding.rule.as_str()).is_none_or(|it| it.diff_trigger_only());
+            self.rules.rule(finding.rule.as_str()).is_none_or(|it| it.diff() == DiffScope::Trigger);
         if trigger_only {
             return false;
         }
@@ -204,7 +207,7 @@ impl Sides<'_> {
     fn base_is_comparable(&self, finding: &Finding, head: &GoFile) -> bool {
         let path = self.maps.earlier_path(&finding.path);
         let Some(base) = self.base.file(path) else { return false };
-        let package = self.base.package_of(path);
+        let package = self.base.package_of(base);
         package.is_some_and(|it| !it.is_partial())
             && base.go_version() == head.go_version()
             && complete(base, &finding.declaration).unwrap_or_else(|| base.errors().is_empty())
@@ -217,7 +220,7 @@ impl Sides<'_> {
             // Deleted code repairs nothing.
             return false;
         };
-        let package = self.head.package_of(path);
+        let package = self.head.package_of(head);
         // A declaration that is gone was moved or removed, which repairs nothing either.
         package.is_some_and(|it| !it.is_partial())
             && complete(head, &finding.declaration) == Some(true)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::anchor::{Anchor, Relation};
 use crate::model::{Confidence, Fingerprint, LineRange, Side};
-use crate::rules::{Finding, Rule, RuleKind};
+use crate::rules::{Finding, Kind, Rule, RuleSet};
 
 /// The most that one pull request may hold.
 ///
@@ -71,23 +71,17 @@ const SUGGESTION_SPAN: u32 = 12;
 
 /// Removes findings that a stronger rule makes superfluous: their lines touch and the stronger
 /// rule's page says that it supersedes the weaker.
-pub fn superseded(
-    findings: &[&Finding],
-    rule: impl Fn(&Finding) -> Option<Arc<Rule>>,
-) -> Vec<bool> {
-    let rules: Vec<_> = findings.iter().map(|it| rule(it)).collect();
-    findings
-        .iter()
-        .map(|weak| {
-            findings.iter().zip(&rules).any(|(strong, rule)| {
-                strong.path == weak.path
-                    && strong.lines.touches(weak.lines)
-                    && rule
-                        .as_ref()
-                        .is_some_and(|it| it.supersedes.contains(&weak.rule.to_string()))
-            })
+pub fn superseded(findings: &[&Finding], rules: &RuleSet) -> Vec<bool> {
+    let is_covered = |weak: &Finding| {
+        findings.iter().any(|strong| {
+            strong.path == weak.path
+                && strong.lines.touches(weak.lines)
+                && rules
+                    .rule(strong.rule.as_str())
+                    .is_some_and(|it| it.supersedes().contains(&weak.rule))
         })
-        .collect()
+    };
+    findings.iter().map(|it| is_covered(it)).collect()
 }
 
 /// Plans the comments of one review.
@@ -141,8 +135,7 @@ pub fn plan<'a>(
 
     let (mut total, mut performance) = (open.comments, open.performance);
     for comment in comments {
-        let is_performance =
-            comment.findings.iter().all(|it| it.rule.kind == RuleKind::Performance);
+        let is_performance = comment.findings.iter().all(|it| it.rule.kind() == Kind::Performance);
         let fits = total < limits.comments && (!is_performance || performance < limits.performance);
         if fits {
             total += 1;

@@ -1,0 +1,105 @@
+//! F5: reviews without GitHub: a range of a local repository, or everything in a directory.
+
+mod report;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use rayon::prelude::*;
+
+pub use report::{Format, Report, Row};
+
+use crate::git::{self, Directory, Repository};
+use crate::golang;
+use crate::model::{Language, Unread};
+use crate::review::decide::{first_free, introduced_findings};
+use crate::review::examine::Examination;
+use crate::review::mark::Mark;
+use crate::rules::{Finding, RuleSet};
+
+/// How many directories are in memory at a time. A directory of Kubernetes takes a few MiB.
+const AT_A_TIME: usize = 64;
+
+/// Reviews what `head` introduces since it left `base`.
+///
+/// # Errors
+/// When there is no repository, or a revision or the merge base cannot be found.
+pub fn range(
+    directory: &Path,
+    base: Option<&str>,
+    head: &str,
+    rules: &Arc<RuleSet>,
+    language: Language,
+) -> anyhow::Result<Report> {
+    let repository = Repository::open(directory)?;
+    let base = match base {
+        Some(it) => it.to_owned(),
+        None => repository.default_base()?,
+    };
+    let change = repository.change(&base, head)?;
+    let examined = Examination::of(change, rules);
+
+    let mut given = std::collections::HashSet::new();
+    let mut rows = Vec::new();
+    for (finding, rule) in introduced_findings(&examined, rules) {
+        let name = first_free(&Mark::of(finding), &given);
+        given.insert(name.clone());
+        let inline = examined.shown.anchor(finding, &examined).is_some();
+        rows.push(Row::of(finding, rule, name, inline, language));
+    }
+    rows.sort_by(Row::in_order);
+    Ok(Report {
+        rows,
+        unread: examined.unread.clone(),
+        read: examined.go_files(),
+        repaired: Some(examined.repaired),
+    })
+}
+
+/// Audits every Go file below a directory; `progress` is told how many files were read so far.
+///
+/// # Errors
+/// When the directory cannot be read.
+pub fn all(
+    directory: &Path,
+    rules: &RuleSet,
+    language: Language,
+    progress: &mut dyn FnMut(usize),
+) -> anyhow::Result<Report> {
+    let mut directories = git::directories(directory)
+        .with_context(|| format!("cannot read {}", directory.display()))?;
+    let mut report = Report::default();
+    let mut given = std::collections::HashSet::new();
+    loop {
+        let batch: Vec<Directory> = directories.by_ref().take(AT_A_TIME).collect();
+        if batch.is_empty() {
+            break;
+        }
+        let checked: Vec<(Vec<Finding>, Vec<Unread>)> =
+            batch.par_iter().map(|it| check(it, rules)).collect();
+        report.read += batch.iter().map(|it| it.files.len()).sum::<usize>();
+        for (findings, unread) in checked {
+            report.unread.extend(unread);
+            for finding in &findings {
+                let Some(rule) = rules.rule(finding.rule.as_str()) else { continue };
+                let name = first_free(&Mark::of(finding), &given);
+                given.insert(name.clone());
+                report.rows.push(Row::of(finding, rule, name, true, language));
+            }
+        }
+        progress(report.read);
+    }
+    report.rows.sort_by(Row::in_order);
+    report.unread.sort();
+    Ok(report)
+}
+
+fn check(directory: &Directory, rules: &RuleSet) -> (Vec<Finding>, Vec<Unread>) {
+    let files: Vec<_> = directory.modules.iter().chain(&directory.files).cloned().collect();
+    let partial = !directory.unread.is_empty();
+    let code = golang::read(&files, None, &|_| partial);
+    let findings = code.packages().iter().flat_map(|it| rules.check(it)).collect();
+    let unread = directory.unread.iter().chain(code.unread()).cloned().collect();
+    (findings, unread)
+}
