@@ -82,7 +82,9 @@ pub fn walk<'f>(
     loop {
         let node = cursor.node();
         let kind = Kind::of(node);
-        let trusted = kind != Kind::Error && !node.is_missing();
+        // What the parser made up is a leaf, or has one: empty, and nothing else is.
+        let made_up = node.start_byte() == node.end_byte() && node.is_missing();
+        let trusted = kind != Kind::Error && !made_up;
         if trusted {
             let listeners = dispatch.listeners(kind);
             if !listeners.is_empty() {
@@ -92,7 +94,8 @@ pub fn walk<'f>(
                 }
             }
         }
-        let below = trusted && ancestors.len() < MAX_DEPTH && !(kind.is_string() && skip_strings);
+        let closed = kind.is_leaf() || (kind.is_string() && skip_strings);
+        let below = trusted && !closed && ancestors.len() < MAX_DEPTH;
         if below && cursor.goto_first_child() {
             ancestors.push(node);
             continue;
