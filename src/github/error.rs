@@ -244,6 +244,15 @@ mod tests {
             ),
             check(502, &[], "<html>"),
         ];
-        insta::assert_snapshot!(table.join("\n"), @"");
+        insta::assert_snapshot!(table.join("\n"), @r#"
+        wait 8 s
+        wait 101 s
+        wait 61 s
+        wait 60 s
+        NoAccess { what: "POST /x: 403 Resource not accessible by integration (needs checks=write)" }
+        NoAccess { what: "POST /x: 404 Not Found" }
+        Unprocessable { message: "POST /x: 422 Unprocessable Entity; Line must be part of the diff" }
+        Transient { message: "POST /x: 502 ", answer_lost: true }
+        "#);
     }
 }

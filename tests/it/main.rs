@@ -1,3 +1,4 @@
 //! The one integration binary: one link, many flows.
 
+mod github;
 mod tidy;
