@@ -17,7 +17,6 @@ mod texts;
 mod transport;
 mod wire;
 
-pub use auth::BadKey;
 pub use client::{App, GitHub, Options, Requests, Session};
 pub use error::GitHubError;
 pub use publish::{

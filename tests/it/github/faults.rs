@@ -68,7 +68,19 @@ async fn flow_a_lost_answer_is_told_from_a_refusal() {
         out.push(check(&world, at(fault)).await);
         world.control(Method::POST, "reset", json!({})).await;
     }
-    assert_snapshot!(out.join("\n"), @"");
+    assert_snapshot!(out.join("\n"), @r"
+    status after: again later, answer lost: true (502); 1 made
+    status before: again later, answer lost: true (502); 0 made
+    reset after: again later, answer lost: true (Connection reset by peer (os error 104)); 1 made
+    reset before: again later, answer lost: true (Connection reset by peer (os error 104)); 0 made
+    truncate after: again later, answer lost: true (end of file before message length reached); 1 made
+    bad_json after: again later, answer lost: true (EOF while parsing a string at line 1 column 1035); 1 made
+    timeout after: again later, answer lost: true (no complete answer within 2 s); 1 made
+    secondary before: wait 4 s; 0 made
+    secondary before: wait 61 s; 0 made
+    primary before: wait 31 s; 0 made
+    unauthorized before: again later, answer lost: false (the token was refused); 0 made
+    ");
 }
 
 #[tokio::test]
@@ -92,7 +104,7 @@ async fn flow_expired_tokens_are_replaced_and_limits_kept() {
         assert!(matches!(limited, Err(GitHubError::RateLimited { .. })), "{limited:?}");
     }
     // GitHub was asked once; the others waited without asking.
-    assert_snapshot!(world.violations().await, @"");
+    assert_snapshot!(world.violations().await, @"[] [] {}");
     world.control(Method::POST, "reset", json!({})).await;
 }
 
@@ -112,16 +124,22 @@ async fn flow_a_wrong_identity_is_named() {
         });
         let error = GitHub::new(&options, clock).unwrap().app().await.unwrap_err();
         let text = error.to_string().replace(&world.options.app_id, "ID");
-        out.push(text.replace(&world.options.api_url, "URL"));
+        let ours = options.app_id;
+        out.push(text.replace(&world.options.api_url, "URL").replace(&ours, "ID"));
     };
     ask("424242", 0).await;
     ask(&world.options.app_id, 2).await;
     ask(&world.options.app_id, -2).await;
     let other = World::open("other").await.unwrap();
     ask(&other.options.app_id, 0).await;
-    assert_snapshot!(out.join("\n"), @"");
+    assert_snapshot!(out.join("\n"), @r"
+    GitHub does not accept this App: URL has no App `ID`: check GO_EXPERT_APP_ID and GO_EXPERT_GITHUB_API_URL
+    GitHub does not accept this App: this machine's clock is 7200 s ahead of GitHub's: set it
+    GitHub does not accept this App: this machine's clock is 7200 s behind GitHub's: set it
+    GitHub does not accept this App: the private key is not one of App `ID`'s: make a new one on the App's page and set GO_EXPERT_PRIVATE_KEY_FILE, or correct GO_EXPERT_APP_ID
+    ");
 
     // Uninstalled, and never seen.
     let gone = world.github.session(go_expert::model::InstallationId(99_999_999));
-    assert_snapshot!(gone.permissions().await.unwrap_err(), @"");
+    assert_snapshot!(gone.permissions().await.unwrap_err(), @"no access: the App was uninstalled or suspended (POST /app/installations/99999999/access_tokens: 404 Not Found)");
 }

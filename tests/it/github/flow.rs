@@ -49,13 +49,28 @@ async fn flow_a_pull_request_is_read_in_three_requests() {
     // One more for the long file, which GraphQL cuts off.
     assert_eq!(session.requests(), Requests { reads: 4, writes: 0, tokens: 1 });
     let it = world.snapshot(&head).await;
-    assert_snapshot!(show(&it), @"");
+    assert_snapshot!(show(&it), @r"
+    Change the shop by ann into main, open: true, draft: false, complete: true
+    Modified cart/README.md: 3 lines
+    Modified cart/cart.go: 5 lines
+    Added cart/empty.go: 0 lines
+    Removed cart/gone.go: 2 lines
+    Added cart/link.go: 3 lines
+    Modified go.mod: 5 lines
+    Renamed new/name.go from old/name.go: 0 lines
+    Modified tools/deep/er/gen.go: 4 lines
+    Modified vendor/x/x.go: 4 lines
+    base: cart/cart.go(44) cart/gone.go(13) cart/long.go(640013) cart/price.go(45) go.mod(21) old/name.go(52) old/other.go(12) tools/deep/er/gen.go(11) tools/deep/er/latin.go?(21) tools/go.mod(22)
+    head: cart/cart.go(44) cart/empty.go(0) cart/long.go(640013) cart/price.go(45) go.mod(21) new/name.go(52) old/other.go(12) tools/deep/er/gen.go(24) tools/deep/er/latin.go?(21) tools/go.mod(22)
+    unread: cart/blob.go Binary
+    unread: cart/huge.go TooLarge
+    ");
 
     // What was read once is in memory.
     let session = world.session();
     session.snapshot(&ask, nothing).await.unwrap();
     assert_eq!(session.requests(), Requests { reads: 2, writes: 0, tokens: 0 });
-    assert_snapshot!(world.violations().await, @"");
+    assert_snapshot!(world.violations().await, @"[] [] {}");
 }
 
 #[tokio::test]
@@ -72,7 +87,7 @@ async fn flow_without_go_one_request_is_enough() {
     // Where we spoke before, the rest is read all the same.
     let ask = Ask { even_without_go: true, ..world.ask(&head) };
     assert!(matches!(session.snapshot(&ask, nothing).await.unwrap(), Fetched::Go(_)));
-    assert_snapshot!(world.violations().await, @"");
+    assert_snapshot!(world.violations().await, @"[] [] {}");
 }
 
 #[tokio::test]
@@ -100,7 +115,10 @@ async fn flow_what_we_say_is_found_again_edited_and_folded() {
     session.update_review(&world.repo, pr, posted.id, "Two remarks, edited.").await.unwrap();
 
     let it = world.snapshot(&head).await;
-    assert_snapshot!(comments(&it.comments), @"");
+    assert_snapshot!(comments(&it.comments), @r"
+    main.go:5 Right both leak
+    main.go:4 Left this was right
+    ");
     assert_eq!(it.reviews.len(), 1);
     assert_eq!((it.reviews[0].id, &*it.reviews[0].body), (posted.id, "Two remarks, edited."));
 
@@ -113,7 +131,10 @@ async fn flow_what_we_say_is_found_again_edited_and_folded() {
     let edits = [edit(first, Some("fixed")), edit("PRRC_gone", None)];
     assert_eq!(session.edit_comments(&edits).await.unwrap(), ["PRRC_gone"]);
     let it = world.snapshot(&head).await;
-    assert_snapshot!(comments(&it.comments), @"");
+    assert_snapshot!(comments(&it.comments), @r"
+    main.go:5 Right folded fixed
+    main.go:4 Left this was right
+    ");
 
     let check = NewCheckRun {
         name: "go-expert",
@@ -141,12 +162,12 @@ async fn flow_what_we_say_is_found_again_edited_and_folded() {
     let id = CommentId(id.unwrap_or_else(|| panic!("{state:#}")));
     session.react(&world.repo, id, Reaction::Eyes).await.unwrap();
     session.react(&world.repo, id, Reaction::Eyes).await.unwrap();
-    assert_snapshot!(world.violations().await, @"");
+    assert_snapshot!(world.violations().await, @"[] [] {}");
 
     // Off the diff: all of it is refused, in GitHub's words.
     review.comments.push(comment(Side::Right, 900, 900, "nowhere"));
     let refused = session.create_review(&world.repo, pr, &review).await.unwrap_err();
-    assert_snapshot!(refused.to_string().replace(&repo, "REPO"), @"");
+    assert_snapshot!(refused.to_string().replace(&repo, "REPO"), @"GitHub refused: POST /repos/REPO/pulls/1/reviews: 422 Unprocessable Entity; Pull request review thread line must be part of the diff and Pull request review thread diff hunk can't be blank");
 }
 
 #[tokio::test]
@@ -163,10 +184,9 @@ async fn flow_a_wide_pull_request_is_paged_and_bounded() {
     let Fetched::Go(it) = session.snapshot(&ask, nothing).await.unwrap() else { panic!() };
     assert_eq!((it.change.files.len(), it.change.head.files.len()), (350, 351));
     assert_eq!((it.change.unread.len(), it.complete), (0, true));
-    // The comparison, 4 pages, 2 queries for 120 trees, 4 for 350 texts; and some of the pages
-    // are longer than 20,000 lines, or none of them.
-    assert_snapshot!(format!("{:?}", session.requests()), @"");
-    assert_snapshot!(world.violations().await, @"");
+    // The comparison, 4 pages, 2 queries for 120 trees and 4 for 350 texts.
+    assert_snapshot!(format!("{:?}", session.requests()), @"Requests { reads: 11, writes: 0, tokens: 1 }");
+    assert_snapshot!(world.violations().await, @"[] [] {}");
 }
 
 #[tokio::test]
@@ -182,6 +202,24 @@ async fn flow_patches_without_room_are_asked_for_again() {
     let session = world.session();
     let ask = world.ask(&head);
     let Fetched::Go(it) = session.snapshot(&ask, nothing).await.unwrap() else { panic!() };
-    assert_snapshot!(show(&it), @"");
-    assert_snapshot!(format!("{:?}", session.requests()), @"");
+    assert_snapshot!(show(&it), @r"
+    Change the shop by ann into main, open: true, draft: false, complete: true
+    Added p/f00.go: 2504 lines
+    Added p/f01.go: 2504 lines
+    Added p/f02.go: 2504 lines
+    Added p/f03.go: 2504 lines
+    Added p/f04.go: 2504 lines
+    Added p/f05.go: 2504 lines
+    Added p/f06.go: 2504 lines
+    Added p/f07.go: 2504 lines
+    Added p/f08.go: 2504 lines
+    Added p/f09.go: 2504 lines
+    Added p/f10.go: 2504 lines
+    Added p/f11.go: 2504 lines
+    Added p/z.go: Omitted
+    base: go.mod(12)
+    head: go.mod(12) p/f00.go(20024) p/f01.go(20024) p/f02.go(20024) p/f03.go(20024) p/f04.go(20024) p/f05.go(20024) p/f06.go(20024) p/f07.go(20024) p/f08.go(20024) p/f09.go(20024) p/f10.go(20025) p/f11.go(20025) p/z.go(63010)
+    unread: p/z.go NoPatch
+    ");
+    assert_snapshot!(format!("{:?}", session.requests()), @"Requests { reads: 9, writes: 0, tokens: 1 }");
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use go_expert::github::{Ask, Fetched, GitHub, OurComment, Options, Session, Snapshot};
+use go_expert::github::{Ask, Fetched, GitHub, Options, OurComment, Session, Snapshot};
 use go_expert::model::{
     BlobOid, Clock, CommitSha, InstallationId, Patch, PrNumber, RepoName, Tree,
 };
