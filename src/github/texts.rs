@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use moka::future::Cache;
 
-use super::client::{Session, route};
 use super::error::GitHubError;
 use super::queries;
+use super::session::{Session, route};
 use super::wire::{Object, Variable};
 use crate::model::{BlobOid, InstallationId, RepoName};
 

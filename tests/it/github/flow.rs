@@ -3,7 +3,7 @@
 use go_expert::github::{
     Ask, Conclusion, Edit, Fetched, NewCheckRun, NewComment, NewReview, Reaction, Requests,
 };
-use go_expert::model::{CommentId, LineRange, PrNumber, Side};
+use go_expert::model::{BlobOid, CommentId, LineRange, PrNumber, Side};
 use http::Method;
 use insta::assert_snapshot;
 use serde_json::json;
@@ -70,6 +70,14 @@ async fn flow_a_pull_request_is_read_in_three_requests() {
     let session = world.session();
     session.snapshot(&ask, nothing).await.unwrap();
     assert_eq!(session.requests(), Requests { reads: 2, writes: 0, tokens: 0 });
+
+    // One more blob, named by what we said before.
+    let oid: BlobOid = world.git(&["rev-parse", "HEAD:cart/README.md"]).parse().unwrap();
+    let fetched = session.snapshot(&ask, |_| vec![oid.clone()]).await.unwrap();
+    let Fetched::Go(it) = fetched else { panic!() };
+    assert_eq!(&*it.extra[&oid], "# The cart\n");
+    assert_eq!(session.texts(&world.repo, std::slice::from_ref(&oid)).await.unwrap(), it.extra);
+    assert_eq!(session.requests().reads, 5);
     assert_snapshot!(world.violations().await, @"[] [] {}");
 }
 
@@ -168,6 +176,28 @@ async fn flow_what_we_say_is_found_again_edited_and_folded() {
     review.comments.push(comment(Side::Right, 900, 900, "nowhere"));
     let refused = session.create_review(&world.repo, pr, &review).await.unwrap_err();
     assert_snapshot!(refused.to_string().replace(&repo, "REPO"), @"GitHub refused: POST /repos/REPO/pulls/1/reviews: 422 Unprocessable Entity; Pull request review thread line must be part of the diff and Pull request review thread diff hunk can't be blank");
+}
+
+#[tokio::test]
+async fn flow_what_we_said_is_read_to_the_last_page() {
+    let Some(world) = World::open("pages").await else { return };
+    world.file("main.go", "package main\n").commit();
+    world.file("main.go", format!("package main\n{}", "// line\n".repeat(130)));
+    let head = world.pull_request().await;
+    let session = world.session();
+    let comment = |line| NewComment {
+        path: "main.go".into(),
+        side: Side::Right,
+        lines: LineRange::line(line),
+        body: format!("comment {line}"),
+    };
+    let comments = (2..=131).map(comment).collect();
+    let review = NewReview { commit: head.clone(), body: "Much.".to_owned(), comments };
+    session.create_review(&world.repo, PrNumber(1), &review).await.unwrap();
+    let it = world.snapshot(&head).await;
+    assert_eq!((it.comments.len(), it.complete), (130, true));
+    assert_eq!(it.comments[129].line, Some(131));
+    assert_snapshot!(world.violations().await, @"[] [] {}");
 }
 
 #[tokio::test]
