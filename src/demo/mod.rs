@@ -1,0 +1,3 @@
+//! F4: the whole App played against a local stand-in for GitHub.
+
+pub mod github;
