@@ -279,14 +279,13 @@ impl Session {
         let make = async {
             self.counts.tokens.fetch_add(1, Ordering::Relaxed);
             let path = format!("/app/installations/{}/access_tokens", self.installation);
-            let answer = self.github.as_app(Method::POST, &path).await.map_err(|error| {
-                match error {
+            let answer =
+                self.github.as_app(Method::POST, &path).await.map_err(|error| match error {
                     GitHubError::NoAccess { what } => GitHubError::NoAccess {
                         what: format!("the App was uninstalled or suspended ({what})"),
                     },
                     other => other,
-                }
-            })?;
+                })?;
             let made = decode("access_tokens", false, &answer)?;
             Ok(Token::new(made, &answer, shared.clock.now()))
         };
@@ -393,8 +392,7 @@ impl Session {
 
 /// A path below `/repos/{owner}/{name}`, every part percent-encoded.
 pub(super) fn route(repo: &RepoName, parts: &[&str]) -> String {
-    const PLAIN: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     let mut path = String::from("/repos");
     for part in [repo.owner(), repo.name()].iter().chain(parts) {
         path.push('/');

@@ -1,13 +1,20 @@
 //! The texts of blobs, read once and kept by object name.
-use std::sync::Arc;
-use moka::future::Cache;
 use crate::model::{BlobOid, InstallationId};
+use moka::future::Cache;
+use std::sync::Arc;
 
 pub(super) struct Texts {
     cache: Cache<(InstallationId, BlobOid), Content>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Content { Text { text: Arc<str>, lossy: bool }, Binary }
+pub(super) enum Content {
+    Text { text: Arc<str>, lossy: bool },
+    Binary,
+}
 
-impl Default for Texts { fn default() -> Self { Self { cache: Cache::builder().build() } } }
+impl Default for Texts {
+    fn default() -> Self {
+        Self { cache: Cache::builder().build() }
+    }
+}

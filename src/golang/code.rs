@@ -58,17 +58,10 @@ impl Code {
 /// Whatever `earlier` has already parsed is shared, and a file with another text at the same path
 /// is parsed from its tree. `partial` says of a directory whether some of its files are not among
 /// `files`. Files are parsed on the threads of the rayon pool that the caller runs on.
-pub fn read(
-    files: &[SourceFile],
-    earlier: Option<&Code>,
-    partial: &dyn Fn(&str) -> bool,
-) -> Code {
+pub fn read(files: &[SourceFile], earlier: Option<&Code>, partial: &dyn Fn(&str) -> bool) -> Code {
     let modules = Modules::of(files);
-    let sources: BTreeMap<&str, &SourceFile> = files
-        .iter()
-        .filter(|it| it.path.ends_with(".go"))
-        .map(|it| (&*it.path, it))
-        .collect();
+    let sources: BTreeMap<&str, &SourceFile> =
+        files.iter().filter(|it| it.path.ends_with(".go")).map(|it| (&*it.path, it)).collect();
     let moved = earlier.map(by_text).unwrap_or_default();
     let sources: Vec<&SourceFile> = sources.into_values().collect();
     let parsed: Vec<Result<Arc<GoFile>, Unread>> = sources

@@ -44,7 +44,9 @@ impl Header {
         // Go's scanner removes carriage returns before anybody looks.
         self.generated |= words.lines().any(is_generated_line);
         let line = words.trim_end();
-        if let Some(expression) = line.strip_prefix("//go:build").filter(|it| it.starts_with([' ', '\t'])) {
+        if let Some(expression) =
+            line.strip_prefix("//go:build").filter(|it| it.starts_with([' ', '\t']))
+        {
             self.constraint = Some(line.into());
             self.constraint_version = implied_by(expression).or(self.constraint_version);
         }

@@ -117,7 +117,9 @@ impl Package {
 
     /// Everything that the package declares, in the order of the source.
     pub fn all(&self) -> impl Iterator<Item = Declared<'_>> {
-        self.files.iter().flat_map(|file| file.items().iter().map(move |item| Declared { file, item }))
+        self.files
+            .iter()
+            .flat_map(|file| file.items().iter().map(move |item| Declared { file, item }))
     }
 
     fn of_kind(&self, name: &str, kind: ItemKind) -> impl Iterator<Item = Declared<'_>> {

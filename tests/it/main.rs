@@ -1,3 +1,9 @@
 //! The one integration binary: one link, many flows.
 
+mod flow_command;
+mod flow_failure;
+mod flow_opened;
+mod flow_push;
+mod flow_webhook;
 mod tidy;
+mod world;

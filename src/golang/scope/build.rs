@@ -95,7 +95,8 @@ impl<'t> Builder<'t> {
     fn finish(mut self) -> Scopes {
         let scopes = &mut self.scopes;
         scopes.uses.sort_by_key(|it| it.span);
-        scopes.by_name = (0..).map(BindingId).zip(&scopes.bindings).map(|(id, it)| (it.name, id)).collect();
+        scopes.by_name =
+            (0..).map(BindingId).zip(&scopes.bindings).map(|(id, it)| (it.name, id)).collect();
         scopes.by_name.sort_unstable();
         // Counting sort: how many uses each binding has, where they begin, then the uses.
         let mut first = vec![0_u32; scopes.bindings.len() + 1];
@@ -162,7 +163,9 @@ impl<'t> Builder<'t> {
             | Kind::ExpressionCase
             | Kind::CommunicationCase => block = true,
             Kind::TypeSpec | Kind::TypeAlias => {
-                if !self.functions.is_empty() && let Some(name) = node.field(Field::Name) {
+                if !self.functions.is_empty()
+                    && let Some(name) = node.field(Field::Name)
+                {
                     let declared_by = (node.span(), kind);
                     self.declare(name.span(), BindingKind::Type, declared_by);
                 }
@@ -203,7 +206,9 @@ impl<'t> Builder<'t> {
             }
             _ => {}
         }
-        if frame.block && let Some(block) = self.blocks.pop() {
+        if frame.block
+            && let Some(block) = self.blocks.pop()
+        {
             for name in self.declared.drain(block.from..) {
                 if let Some(known) = self.known.get_mut(name) {
                     known.pop();
@@ -226,8 +231,11 @@ impl<'t> Builder<'t> {
                 }
             }
             Kind::Token => {
-                if let Some(Frame { kind: Kind::RangeClause | Kind::ReceiveStatement, defines, .. }) =
-                    self.frames.last_mut()
+                if let Some(Frame {
+                    kind: Kind::RangeClause | Kind::ReceiveStatement,
+                    defines,
+                    ..
+                }) = self.frames.last_mut()
                 {
                     *defines |= node.kind() == ":=";
                 }
@@ -342,7 +350,8 @@ impl<'t> Builder<'t> {
                     let literal = self.frame(at).and_then(|it| it.node.field(Field::Type));
                     let mut kind = literal;
                     for _ in 1..levels {
-                        kind = kind.and_then(|it| it.field(Field::Value).or(it.field(Field::Element)));
+                        kind =
+                            kind.and_then(|it| it.field(Field::Value).or(it.field(Field::Element)));
                     }
                     return !kind.is_some_and(|it| {
                         matches!(
