@@ -270,7 +270,7 @@ impl Session {
         Ok(self.token().await?.permissions.clone())
     }
 
-    pub(super) fn texts_cache(&self) -> (&Texts, InstallationId) {
+    pub(super) fn kept(&self) -> (&Texts, InstallationId) {
         (&self.github.shared.texts, self.installation)
     }
 

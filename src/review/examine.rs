@@ -14,7 +14,7 @@ use crate::model::{
     BlobOid, Change, ChangedFile, FileStatus, LineRange, Patch, SourceFile, Unread, UnreadReason,
     is_reviewed_go_file,
 };
-use crate::rules::{Finding, RuleSet};
+use crate::rules::{DiffScope, Finding, RuleSet};
 
 /// What is known of a change after both versions were analysed.
 pub struct Examination {
@@ -128,8 +128,9 @@ impl Examination {
     }
 
     /// Whether a finding that has no partner in the head is proved to be gone: its rule still
-    /// exists, and the place where it was is read completely, or is no part of the change any more.
-    pub fn is_gone(&self, said: &EarlierSaid) -> bool {
+    /// exists, and the place where it was is read completely, or is no part of the change any
+    /// more. `complete` tells whether every changed file was listed.
+    pub fn is_gone(&self, said: &EarlierSaid, complete: bool) -> bool {
         if self.rules.rule(&said.mark.rule).is_none() {
             return false;
         }
@@ -140,7 +141,9 @@ impl Examination {
         match self.head.file(path) {
             Some(file) => self.is_complete(file, &said.mark.declaration),
             // Deleted, or a directory that the pull request does not touch any more.
-            None => !self.unread.iter().any(|it| directory(&it.path) == directory(path)),
+            None => {
+                complete && !self.unread.iter().any(|it| directory(&it.path) == directory(path))
+            }
         }
     }
 
@@ -188,7 +191,7 @@ impl Sides<'_> {
             return true;
         }
         let trigger_only =
-            self.rules.rule(finding.rule.as_str()).is_none_or(|it| it.diff_trigger_only());
+            self.rules.rule(finding.rule.as_str()).is_none_or(|it| it.diff() == DiffScope::Trigger);
         if trigger_only {
             return false;
         }

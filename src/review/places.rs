@@ -93,14 +93,14 @@ impl Places for Moved {
     }
 }
 
-/// The marks of what was said, with the paths and lines of the head; line 0 where nothing is
-/// known of it.
+/// The marks of what was said, with the paths and lines of the head (line 0 where nothing is known
+/// of it), and whether the line itself was left alone, as far as that is known.
 pub fn moved(
     said: &[EarlierSaid],
     texts: &HashMap<BlobOid, Arc<str>>,
     head: &[SourceFile],
     renames: &FileMaps,
-) -> Vec<Mark> {
+) -> (Vec<Mark>, Vec<Option<bool>>) {
     let mut maps: HashMap<(&BlobOid, &str), LineMap> = HashMap::new();
     said.iter()
         .map(|it| {
@@ -108,26 +108,30 @@ pub fn moved(
             if find(head, &mark.path).is_none() {
                 mark.path = renames.later_path(&it.mark.path).into();
             }
+            let line = it.mark.lines.first;
             let now = find(head, &mark.path);
-            let line = match (&it.blob, now) {
+            let (line, untouched) = match (&it.blob, now) {
                 (Some(blob), Some(now)) if now.oid.as_ref() == Some(blob) => {
-                    Some(it.mark.lines.first)
+                    (Some(line), Some(true))
                 }
                 (Some(blob), Some(now)) => match texts.get(blob) {
-                    Some(then) => maps
-                        .entry((blob, &now.path))
-                        .or_insert_with(|| LineMap::new(then, &now.text))
-                        .to_new(it.mark.lines.first)
-                        .line(),
+                    Some(then) => {
+                        let map = maps
+                            .entry((blob, &now.path))
+                            .or_insert_with(|| LineMap::new(then, &now.text));
+                        let mapped = map.to_new(line);
+                        (mapped.line(), Some(matches!(mapped, Mapped::Same(_))))
+                    }
                     // GitHub moved the comment along, as far as it could.
-                    None => it.line_now,
+                    None => (it.line_now, None),
                 },
                 // Without a marker, GitHub's line is all there is.
-                (None, _) => it.line_now.or(Some(it.mark.lines.first)),
-                (Some(_), None) => None,
+                (None, _) => (it.line_now.or(Some(line)), None),
+                // The file is gone.
+                (Some(_), None) => (None, Some(false)),
             };
             mark.lines = LineRange::line(line.unwrap_or(0));
-            mark
+            (mark, untouched)
         })
-        .collect()
+        .unzip()
 }

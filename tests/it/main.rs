@@ -7,3 +7,7 @@ mod flow_push;
 mod flow_webhook;
 mod tidy;
 mod world;
+mod patches_like_git;
+mod store;
+mod tidy;
+mod worker;

@@ -12,7 +12,7 @@ use super::service::Wiring;
 /// Something that happened on GitHub and that the App is to be told. Sent twice, it is a
 /// redelivery.
 #[derive(Debug, Clone)]
-pub enum Event {
+pub(crate) enum Event {
     /// A finished delivery of our stand-in.
     Webhook(Webhook),
     /// An order for the simulator, and the delivery's id.
@@ -21,7 +21,7 @@ pub enum Event {
 
 /// An event of the App rather than of a pull request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AppEvent {
+pub(crate) enum AppEvent {
     /// The App's webhook was set up.
     Ping,
     /// The App was installed.
@@ -34,7 +34,7 @@ pub enum AppEvent {
 
 /// A GitHub to play with. Repositories are named `acme/…`; a GitHub may call the account
 /// otherwise behind the scenes.
-pub trait GitHubWorld: Send + Sync {
+pub(crate) trait GitHubWorld: Send + Sync {
     /// What the App has to know of this GitHub.
     fn wiring(&self) -> Wiring;
     /// The time, as the App shall see it.

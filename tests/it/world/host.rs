@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 /// A web server whose router can be replaced.
-pub struct Host {
+pub(crate) struct Host {
     url: String,
     router: Arc<Mutex<Option<Router>>>,
     server: tokio::task::JoinHandle<()>,
@@ -19,7 +19,7 @@ pub struct Host {
 
 impl Host {
     /// Listens on a free port; until there is a router, everything is 503.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router: Arc<Mutex<Option<Router>>> = Arc::default();
@@ -29,12 +29,12 @@ impl Host {
     }
 
     /// `http://127.0.0.1:…`.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// Puts a service behind the address, or takes it away.
-    pub fn set(&self, router: Option<Router>) {
+    pub(crate) fn set(&self, router: Option<Router>) {
         *self.router.lock().unwrap() = router;
     }
 }

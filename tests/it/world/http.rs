@@ -8,15 +8,15 @@ use serde_json::Value;
 
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The body, as text.
-    pub body: String,
+    pub(crate) body: String,
 }
 
 /// Sends one request to `http://host:port` and reads the whole answer.
-pub fn send(
+pub(crate) fn send(
     method: &str,
     root: &str,
     path: &str,
@@ -63,7 +63,7 @@ fn joined(mut body: &str) -> String {
 
 /// Sends JSON and reads JSON; anything but 2xx fails the test.
 #[track_caller]
-pub fn json(method: &str, root: &str, path: &str, body: &Value) -> Value {
+pub(crate) fn json(method: &str, root: &str, path: &str, body: &Value) -> Value {
     let headers = [("Content-Type", "application/json".to_owned())];
     let text = if body.is_null() { String::new() } else { body.to_string() };
     let answer = send(method, root, path, &headers, text.as_bytes()).unwrap();

@@ -6,12 +6,12 @@
 
 mod github;
 mod host;
-pub mod http;
+pub(crate) mod http;
 mod pull;
 mod service;
 mod simulator;
 mod standin;
-pub mod texts;
+pub(crate) mod texts;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,20 +19,20 @@ use std::time::Duration;
 use go_expert::store::Queue;
 use tempfile::TempDir;
 
-pub use github::{AppEvent, Event, GitHubWorld};
-pub use go_expert::demo::github::{Act, Changes, Fault, FaultKind};
+pub(crate) use github::{AppEvent, Event, GitHubWorld};
+pub(crate) use go_expert::demo::github::{Act, Changes, Fault, FaultKind};
 use host::Host;
-pub use http::Answer;
-pub use pull::{GitHub, Pr, go_file};
+pub(crate) use http::Answer;
+pub(crate) use pull::{GitHub, Pr, go_file};
 use service::Service;
 
 /// More rounds of work than any test needs.
 const MAX_ROUNDS: usize = 50;
 
 /// The service under test, with a GitHub to work for.
-pub struct Bot {
+pub(crate) struct Bot {
     /// The GitHub.
-    pub github: GitHub,
+    pub(crate) github: GitHub,
     world: Arc<dyn GitHubWorld>,
     host: Host,
     service: Option<Box<dyn Service>>,
@@ -45,7 +45,7 @@ pub struct Bot {
 
 impl Bot {
     /// A fresh service on an empty database, with a GitHub that has one repository, `acme/shop`.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let host = Host::start().await;
         #[expect(clippy::disallowed_methods, reason = "tests choose their GitHub by it")]
         let chosen = std::env::var("GO_EXPERT_TEST_GITHUB");
@@ -79,7 +79,7 @@ impl Bot {
     }
 
     /// Kills the service where it stands, and starts it again on the same database.
-    pub async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         self.host.set(None);
         self.service = None;
         self.boot().await;
@@ -88,7 +88,7 @@ impl Bot {
 
     /// Works until the App asked for the operation and got no answer, and kills it there. Order
     /// [`FaultKind::Hangs`] for it before.
-    pub async fn kill_during(&mut self, operation: &str) {
+    pub(crate) async fn kill_during(&mut self, operation: &str) {
         let service = self.service.take().unwrap();
         {
             let work = service.run_until_idle();
@@ -109,13 +109,13 @@ impl Bot {
     }
 
     /// Delivers an event, signed as GitHub signs; asserts that it is accepted.
-    pub async fn deliver(&mut self, event: Event) {
+    pub(crate) async fn deliver(&mut self, event: Event) {
         let answer = self.try_deliver(event).await;
         assert_eq!(answer.status, 202, "{answer:?}");
     }
 
     /// Delivers an event, signed as GitHub signs.
-    pub async fn try_deliver(&mut self, event: Event) -> Answer {
+    pub(crate) async fn try_deliver(&mut self, event: Event) -> Answer {
         self.queue = None;
         let (world, hook) = (self.world.clone(), self.host.url().to_owned());
         let sent = tokio::task::spawn_blocking(move || world.deliver(&event, &hook));
@@ -123,14 +123,14 @@ impl Bot {
     }
 
     /// Posts anything to the webhook's address.
-    pub async fn post(&self, headers: Vec<(&'static str, String)>, body: Vec<u8>) -> Answer {
+    pub(crate) async fn post(&self, headers: Vec<(&'static str, String)>, body: Vec<u8>) -> Answer {
         let hook = self.host.url().to_owned();
         let sent = move || http::send("POST", &hook, "/webhook", &headers, &body).unwrap();
         tokio::task::spawn_blocking(sent).await.unwrap()
     }
 
     /// Works until nothing is due, with what GitHub says to the App's own writes.
-    pub async fn drain(&mut self) {
+    pub(crate) async fn drain(&mut self) {
         for _ in 0..MAX_ROUNDS {
             let service = self.service.as_ref().unwrap();
             service.run_until_idle().await.unwrap();
@@ -146,7 +146,7 @@ impl Bot {
     }
 
     /// Works until the queue is empty, letting time pass where something waits for its time.
-    pub async fn settle(&mut self) {
+    pub(crate) async fn settle(&mut self) {
         for _ in 0..MAX_ROUNDS {
             self.drain().await;
             if self.queued() == 0 {
@@ -160,19 +160,19 @@ impl Bot {
     }
 
     /// Lets time pass.
-    pub async fn later(&self, by: Duration) {
+    pub(crate) async fn later(&self, by: Duration) {
         let world = self.world.clone();
         tokio::task::spawn_blocking(move || world.later(by)).await.unwrap();
     }
 
     /// How many jobs wait or run, as of the last drain.
-    pub fn queued(&self) -> u64 {
+    pub(crate) fn queued(&self) -> u64 {
         let queue = self.queue.as_ref().expect("drain first");
         queue.queued + queue.running
     }
 
     /// Why jobs were buried, newest first; the test expects as many of them.
-    pub fn buried(&mut self) -> Vec<String> {
+    pub(crate) fn buried(&mut self) -> Vec<String> {
         let queue = self.queue.as_ref().expect("drain first");
         self.buried = queue.buried;
         queue.latest_buried.iter().map(|it| it.reason.clone()).collect()

@@ -11,7 +11,7 @@ use go_expert::model::Side;
 
 /// The GitHub, as a test sees it.
 #[derive(Clone)]
-pub struct GitHub {
+pub(crate) struct GitHub {
     world: Arc<dyn GitHubWorld>,
     /// What the App had said on each pull request when the test last looked.
     read: Arc<Mutex<BTreeMap<(String, u64), String>>>,
@@ -19,14 +19,14 @@ pub struct GitHub {
 
 /// A pull request.
 #[derive(Clone)]
-pub struct Pr {
+pub(crate) struct Pr {
     github: GitHub,
     repository: String,
     number: u64,
 }
 
 /// A change that writes one file.
-pub fn go_file(path: &str, text: &str) -> Changes {
+pub(crate) fn go_file(path: &str, text: &str) -> Changes {
     Changes::new().write(path, text)
 }
 
@@ -36,17 +36,17 @@ impl GitHub {
     }
 
     /// Opens a pull request by a member.
-    pub fn open_pr(&self, repository: &str, changes: Changes) -> Pr {
+    pub(crate) fn open_pr(&self, repository: &str, changes: Changes) -> Pr {
         self.open(repository, changes, "alice", false)
     }
 
     /// Opens a draft by a member.
-    pub fn open_draft(&self, repository: &str, changes: Changes) -> Pr {
+    pub(crate) fn open_draft(&self, repository: &str, changes: Changes) -> Pr {
         self.open(repository, changes, "alice", true)
     }
 
     /// Opens a pull request by anybody.
-    pub fn open_pr_by(&self, author: &str, repository: &str, changes: Changes) -> Pr {
+    pub(crate) fn open_pr_by(&self, author: &str, repository: &str, changes: Changes) -> Pr {
         self.open(repository, changes, author, false)
     }
 
@@ -59,7 +59,7 @@ impl GitHub {
     }
 
     /// The conversation, which counts as read.
-    pub fn conversation(&self, pr: &Pr) -> Conversation {
+    pub(crate) fn conversation(&self, pr: &Pr) -> Conversation {
         let conversation = self.world.conversation(&pr.repository, pr.number);
         let key = (pr.repository.clone(), pr.number);
         self.read.lock().unwrap().insert(key, said(&conversation));
@@ -67,7 +67,7 @@ impl GitHub {
     }
 
     /// The inline comments, one a line: place, state and rules.
-    pub fn threads(&self, pr: &Pr) -> String {
+    pub(crate) fn threads(&self, pr: &Pr) -> String {
         let conversation = self.conversation(pr);
         let mut lines: Vec<String> = conversation.inline().map(thread).collect();
         lines.sort();
@@ -75,7 +75,7 @@ impl GitHub {
     }
 
     /// The bodies of our reviews as GitHub shows them, oldest first.
-    pub fn summaries(&self, pr: &Pr) -> Vec<String> {
+    pub(crate) fn summaries(&self, pr: &Pr) -> Vec<String> {
         let entries = self.conversation(pr).entries;
         entries
             .iter()
@@ -87,7 +87,7 @@ impl GitHub {
     }
 
     /// The conclusions of all check runs, oldest first.
-    pub fn checks(&self, pr: &Pr) -> String {
+    pub(crate) fn checks(&self, pr: &Pr) -> String {
         let checks = self.world.conversation(&pr.repository, pr.number).checks;
         let checks: Vec<String> =
             checks.iter().map(|it| format!("{} {}", it.name, it.conclusion)).collect();
@@ -95,7 +95,7 @@ impl GitHub {
     }
 
     /// The App's reactions to the comments below the pull request.
-    pub fn reactions(&self, pr: &Pr) -> String {
+    pub(crate) fn reactions(&self, pr: &Pr) -> String {
         let mut all = Vec::new();
         for entry in self.conversation(pr).entries {
             let Entry::Comment { reactions, .. } = entry else { continue };
@@ -105,22 +105,22 @@ impl GitHub {
     }
 
     /// The operations that the App asked for since the last call, tokens aside.
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.world.requests()
     }
 
     /// Makes something go wrong.
-    pub fn fault(&self, fault: Fault) {
+    pub(crate) fn fault(&self, fault: Fault) {
         self.world.fault(fault);
     }
 
     /// Makes GitHub leave out patches of more lines than this.
-    pub fn limit_patches(&self, lines: usize) {
+    pub(crate) fn limit_patches(&self, lines: usize) {
         self.world.limit_patches(lines);
     }
 
     /// An event of the App rather than of a pull request.
-    pub fn app_event(&self, event: super::AppEvent) -> Event {
+    pub(crate) fn app_event(&self, event: super::AppEvent) -> Event {
         self.world.app_event(event)
     }
 
@@ -175,27 +175,27 @@ fn thread(it: &Inline) -> String {
 
 impl Pr {
     /// It was opened.
-    pub fn opened(&self) -> Event {
+    pub(crate) fn opened(&self) -> Event {
         self.act(Act::Open)
     }
 
     /// Does something to it.
-    pub fn act(&self, act: Act) -> Event {
+    pub(crate) fn act(&self, act: Act) -> Event {
         self.github.world.act(&self.repository, self.number, act)
     }
 
     /// Pushes a commit.
-    pub fn push(&self, changes: Changes) -> Event {
+    pub(crate) fn push(&self, changes: Changes) -> Event {
         self.github.world.push(&self.repository, self.number, &changes, false)
     }
 
     /// Puts one commit on the base in the place of everything.
-    pub fn force_push(&self, changes: Changes) -> Event {
+    pub(crate) fn force_push(&self, changes: Changes) -> Event {
         self.github.world.push(&self.repository, self.number, &changes, true)
     }
 
     /// Somebody comments.
-    pub fn comment(&self, author: &str, text: &str) -> Event {
+    pub(crate) fn comment(&self, author: &str, text: &str) -> Event {
         self.github.world.comment(&self.repository, self.number, author, text)
     }
 }

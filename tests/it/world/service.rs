@@ -10,22 +10,22 @@ use go_expert::store::Store;
 
 /// What the service is told: the operator's settings that a test needs.
 #[derive(Debug, Clone)]
-pub struct Wiring {
+pub(crate) struct Wiring {
     /// `GO_EXPERT_GITHUB_API_URL`.
-    pub api_url: String,
+    pub(crate) api_url: String,
     /// `GO_EXPERT_GITHUB_URL`.
-    pub web_url: String,
+    pub(crate) web_url: String,
     /// `GO_EXPERT_APP_ID`.
-    pub app_id: u64,
+    pub(crate) app_id: u64,
     /// `GO_EXPERT_PRIVATE_KEY`, PEM.
-    pub private_key: String,
+    pub(crate) private_key: String,
     /// `GO_EXPERT_WEBHOOK_SECRET`.
-    pub webhook_secret: String,
+    pub(crate) webhook_secret: String,
 }
 
 /// The service under test.
 #[async_trait]
-pub trait Service: Send + Sync {
+pub(crate) trait Service: Send + Sync {
     /// The public routes.
     fn router(&self) -> Router;
     /// Works until nothing is due.
@@ -38,7 +38,7 @@ pub trait Service: Send + Sync {
 ///
 /// # Errors
 /// What the composition root says.
-pub async fn start(
+pub(crate) async fn start(
     wiring: &Wiring,
     database: &Path,
     clock: Clock,

@@ -26,7 +26,7 @@ const PATCH_LINES: usize = 20_000;
 const REALLY: Duration = Duration::from_millis(1_100);
 
 /// One App and one account of a simulator, made for one test.
-pub struct SimulatorWorld {
+pub(crate) struct SimulatorWorld {
     root: String,
     app_id: u64,
     slug: String,
@@ -47,7 +47,7 @@ struct State {
 
 impl SimulatorWorld {
     /// Takes the simulator at `root` for one test, whose webhooks go to `hook`.
-    pub fn start(root: &str, hook: &str) -> Self {
+    pub(crate) fn start(root: &str, hook: &str) -> Self {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let slug = format!("go-expert-{}", &id[..8]);
         let account = format!("acme-{}", &id[..8]);

@@ -20,7 +20,7 @@ use super::service::Wiring;
 const START: i64 = 1_767_225_600_000;
 
 /// The stand-in as a world.
-pub struct StandInWorld {
+pub(crate) struct StandInWorld {
     standin: StandIn,
     now: Arc<AtomicI64>,
     requests: Mutex<Vec<Request>>,
@@ -28,7 +28,7 @@ pub struct StandInWorld {
 
 impl StandInWorld {
     /// An empty one.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let now = Arc::new(AtomicI64::new(START));
         let standin = StandIn::start(clock(&now)).await.unwrap();
         Self { standin, now, requests: Mutex::default() }

@@ -3,11 +3,11 @@
 use super::Changes;
 
 /// The rules that a comment may name.
-pub const RULES: [&str; 3] =
+pub(crate) const RULES: [&str; 3] =
     ["goroutine-leak-on-timeout", "http-client-no-timeout", "pool-put-deferred-in-loop"];
 
 /// The repository before any pull request.
-pub fn shop() -> Changes {
+pub(crate) fn shop() -> Changes {
     Changes::new()
         .write("go.mod", "module example.com/shop\n\ngo 1.24\n")
         .write("README.md", "# Shop\n")
@@ -15,12 +15,12 @@ pub fn shop() -> Changes {
 }
 
 /// What the branch `release` has and `main` has not.
-pub fn release() -> Changes {
+pub(crate) fn release() -> Changes {
     Changes::new().write("README.md", "# Shop, released\n")
 }
 
 /// A file of the base, without anything to say about it.
-pub const PRICE: &str = r#"package shop
+pub(crate) const PRICE: &str = r#"package shop
 
 import "context"
 
@@ -33,7 +33,7 @@ func price(_ context.Context, sku string) Quote {
 "#;
 
 /// `goroutine-leak-on-timeout` at line 8.
-pub const LEAK: &str = r#"package shop
+pub(crate) const LEAK: &str = r#"package shop
 
 import "context"
 
@@ -51,17 +51,17 @@ func Ask(ctx context.Context, sku string) (Quote, error) {
 "#;
 
 /// The same without the leak, and without another line than the one of the channel changed.
-pub fn leak_fixed() -> String {
+pub(crate) fn leak_fixed() -> String {
     LEAK.replace("make(chan Quote)", "make(chan Quote, 1)")
 }
 
 /// The leak, two lines further down.
-pub fn leak_moved() -> String {
+pub(crate) fn leak_moved() -> String {
     LEAK.replace("// Ask returns", "// Ask asks for a price.\n//\n// It returns")
 }
 
 /// `http-client-no-timeout` at line 7.
-pub const NO_TIMEOUT: &str = r#"package shop
+pub(crate) const NO_TIMEOUT: &str = r#"package shop
 
 import "net/http"
 
@@ -72,7 +72,7 @@ func Rates(url string) (*http.Response, error) {
 "#;
 
 /// `pool-put-deferred-in-loop` at line 11.
-pub const POOL: &str = r#"package shop
+pub(crate) const POOL: &str = r#"package shop
 
 import "sync"
 
@@ -89,7 +89,7 @@ func Pack(orders []string) {
 "#;
 
 /// Go code that nobody can object to.
-pub const CLEAN: &str = r#"package shop
+pub(crate) const CLEAN: &str = r#"package shop
 
 // Sum adds up quotes.
 func Sum(quotes []Quote) (cents int64) {
