@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::github::{
-    APP_ID, Act, Check, Conversation, Entry, Inline, NewPull, PRIVATE_KEY, StandIn,
-    WEBHOOK_SECRET, Webhook,
+    APP_ID, Act, Check, Conversation, Entry, Inline, NewPull, PRIVATE_KEY, StandIn, WEBHOOK_SECRET,
+    Webhook,
 };
 use super::shop;
 use crate::model::Clock;
