@@ -11,7 +11,7 @@ async fn reviewed(bot: &mut Bot) -> Pr {
     let pr = bot.github.open_pr_by("carol", "acme/shop", go_file("cart.go", LEAK));
     bot.deliver(pr.opened()).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_eq!(bot.github.threads(&pr), "cart.go:7-8 open goroutine-leak-on-timeout");
     bot.github.requests();
     pr
 }
@@ -29,7 +29,7 @@ async fn the_author_may_ask_for_another_look() {
     go-expert neutral
     go-expert neutral
     ");
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn a_command_sees_what_a_lost_webhook_would_have_told() {
     bot.deliver(pr.comment("carol", "/go-expert review")).await;
     bot.drain().await;
     assert_snapshot!(bot.github.threads(&pr), @"
-    cart.go:8 open goroutine-leak-on-timeout
+    cart.go:7-8 open goroutine-leak-on-timeout
     rates.go:7 open http-client-no-timeout
     ");
 }

@@ -19,7 +19,7 @@ async fn said_once(fault: Fault) {
     bot.github.fault(fault);
     bot.deliver(pr.opened()).await;
     bot.settle().await;
-    assert_eq!(bot.github.threads(&pr), "cart.go:8 open goroutine-leak-on-timeout", "{what}");
+    assert_eq!(bot.github.threads(&pr), "cart.go:7-8 open goroutine-leak-on-timeout", "{what}");
     assert_eq!(bot.github.conversation(&pr).reviews(), 1, "{what}");
     assert_eq!(bot.github.checks(&pr), "go-expert neutral", "{what}");
 }
@@ -51,7 +51,7 @@ async fn an_edit_whose_answer_was_lost_is_made_once() {
     let pr = bot.github.open_pr("acme/shop", go_file("cart.go", LEAK));
     bot.deliver(pr.opened()).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
     bot.github.fault(fault("PUT", "/reviews/", 1, FaultKind::After(502)));
     bot.deliver(pr.push(go_file("cart.go", &leak_fixed()))).await;
     bot.settle().await;
@@ -74,7 +74,7 @@ async fn retry_after_is_respected() {
     bot.drain().await;
     assert_eq!(bot.queued(), 1);
     bot.settle().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn a_kill_in_the_middle_of_a_review_posts_it_once() {
         bot.kill_during(operation).await;
         bot.settle().await;
         let threads = bot.github.threads(&pr);
-        assert_eq!(threads, "cart.go:8 open goroutine-leak-on-timeout", "{operation}");
+        assert_eq!(threads, "cart.go:7-8 open goroutine-leak-on-timeout", "{operation}");
         assert_eq!(bot.github.conversation(&pr).reviews(), 1, "{operation}");
         assert_eq!(bot.github.checks(&pr), "go-expert neutral", "{operation}");
     }

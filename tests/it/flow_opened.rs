@@ -13,8 +13,8 @@ async fn a_new_pull_request_gets_one_review_with_comments_on_their_lines() {
     bot.deliver(pr.opened()).await;
     bot.drain().await;
     assert_snapshot!(bot.github.threads(&pr), @"
-    cart.go:8 open goroutine-leak-on-timeout
-    pack.go:11 open pool-put-deferred-in-loop
+    cart.go:7-8 open goroutine-leak-on-timeout
+    pack.go:11-12 open pool-put-deferred-in-loop
     rates.go:7 open http-client-no-timeout
     ");
     assert_eq!(bot.github.conversation(&pr).reviews(), 1);
@@ -43,10 +43,10 @@ async fn what_was_there_before_is_not_talked_about() {
     let touched = Changes::new().write("README.md", "# The shop\n");
     bot.deliver(first.opened()).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&first), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&first), @"cart.go:7-8 open goroutine-leak-on-timeout");
     bot.deliver(first.push(touched)).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&first), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&first), @"cart.go:7-8 open goroutine-leak-on-timeout");
     assert_eq!(bot.github.conversation(&first).reviews(), 1);
 }
 
@@ -71,7 +71,7 @@ async fn a_draft_waits_until_it_is_ready() {
 
     bot.deliver(pr.act(Act::Ready)).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
     assert_snapshot!(bot.github.checks(&pr), @"
     go-expert skipped
     go-expert neutral
@@ -80,7 +80,7 @@ async fn a_draft_waits_until_it_is_ready() {
     bot.deliver(pr.act(Act::Draft)).await;
     bot.deliver(pr.push(go_file("rates.go", NO_TIMEOUT))).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_closed_pull_request_is_not_reviewed() {
 
     bot.deliver(pr.act(Act::Reopen)).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
 }
 
 #[tokio::test]

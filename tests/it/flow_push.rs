@@ -13,7 +13,7 @@ async fn second_push_that_fixes_the_bug_marks_the_comment_fixed() {
     bot.deliver(pr.opened()).await;
     bot.drain().await;
     assert_snapshot!(bot.github.threads(&pr), @"
-    cart.go:8 open goroutine-leak-on-timeout
+    cart.go:7-8 open goroutine-leak-on-timeout
     rates.go:7 open http-client-no-timeout
     ");
     bot.github.requests();
@@ -48,16 +48,18 @@ async fn second_push_that_fixes_the_bug_marks_the_comment_fixed() {
 #[tokio::test]
 async fn a_push_that_changes_nothing_about_it_is_silent() {
     let mut bot = Bot::start().await;
-    let pr = bot.github.open_pr("acme/shop", go_file("cart.go", LEAK));
+    let changes = go_file("cart.go", LEAK).write("sum.go", CLEAN);
+    let pr = bot.github.open_pr("acme/shop", changes);
     bot.deliver(pr.opened()).await;
     bot.drain().await;
     let before = bot.github.conversation(&pr);
+    assert_eq!(before.reviews(), 1);
     bot.github.requests();
 
-    bot.deliver(pr.push(go_file("sum.go", CLEAN))).await;
+    let same = CLEAN.replace("adds up", "sums up");
+    bot.deliver(pr.push(go_file("sum.go", &same))).await;
     bot.drain().await;
     // Nobody reads what was said after this: that nothing was is asserted on drop.
-    assert_eq!(before.reviews(), 1);
     let requests = bot.github.requests();
     assert!(requests.len() <= 5, "{requests:?}");
     assert_snapshot!(bot.github.checks(&pr), @"
@@ -72,11 +74,11 @@ async fn a_push_that_moves_the_bug_says_nothing_again() {
     let pr = bot.github.open_pr("acme/shop", go_file("cart.go", LEAK));
     bot.deliver(pr.opened()).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
 
     bot.deliver(pr.push(go_file("cart.go", &leak_moved()))).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:10 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:9-10 open goroutine-leak-on-timeout");
     assert_eq!(bot.github.conversation(&pr).reviews(), 1);
 }
 
@@ -89,7 +91,7 @@ async fn a_push_with_a_new_bug_says_only_that() {
     bot.deliver(pr.push(go_file("rates.go", NO_TIMEOUT))).await;
     bot.drain().await;
     assert_snapshot!(bot.github.threads(&pr), @"
-    cart.go:8 open goroutine-leak-on-timeout
+    cart.go:7-8 open goroutine-leak-on-timeout
     rates.go:7 open http-client-no-timeout
     ");
     let conversation = bot.github.conversation(&pr);
@@ -105,11 +107,11 @@ async fn a_force_push_of_the_same_bug_says_nothing_again() {
     let pr = bot.github.open_pr("acme/shop", changes);
     bot.deliver(pr.opened()).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
 
     bot.deliver(pr.force_push(go_file("cart.go", LEAK))).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
 
     bot.deliver(pr.force_push(go_file("cart.go", &leak_fixed()))).await;
     bot.drain().await;
@@ -126,7 +128,7 @@ async fn pushes_in_a_row_are_one_review() {
     bot.deliver(pr.push(go_file("sum.go", CLEAN))).await;
     bot.drain().await;
     assert_snapshot!(bot.github.threads(&pr), @"
-    cart.go:8 open goroutine-leak-on-timeout
+    cart.go:7-8 open goroutine-leak-on-timeout
     rates.go:7 open http-client-no-timeout
     ");
     assert_eq!(bot.github.conversation(&pr).reviews(), 1);
@@ -141,7 +143,7 @@ async fn a_redelivery_changes_nothing() {
     bot.deliver(opened.clone()).await;
     bot.deliver(opened.clone()).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
     bot.github.requests();
 
     bot.deliver(opened).await;
@@ -156,7 +158,7 @@ async fn a_new_base_branch_is_a_new_look_and_a_new_title_is_not() {
     let pr = bot.github.open_pr("acme/shop", go_file("cart.go", LEAK));
     bot.deliver(pr.opened()).await;
     bot.drain().await;
-    assert_snapshot!(bot.github.threads(&pr), @"cart.go:8 open goroutine-leak-on-timeout");
+    assert_snapshot!(bot.github.threads(&pr), @"cart.go:7-8 open goroutine-leak-on-timeout");
     bot.github.requests();
 
     bot.deliver(pr.act(Act::Rename("Sell even more".to_owned()))).await;

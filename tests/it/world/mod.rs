@@ -29,13 +29,16 @@ use service::Service;
 /// More rounds of work than any test needs.
 const MAX_ROUNDS: usize = 50;
 
+/// How often a database is asked for that somebody still holds.
+const MAX_WAITS: usize = 500;
+
 /// The service under test, with a GitHub to work for.
 pub(crate) struct Bot {
     /// The GitHub.
     pub(crate) github: GitHub,
     world: Arc<dyn GitHubWorld>,
     host: Host,
-    service: Option<Box<dyn Service>>,
+    service: Option<Service>,
     database: TempDir,
     /// What was in the queue when it was last drained; `None` while something may be in it.
     queue: Option<Queue>,
@@ -72,7 +75,17 @@ impl Bot {
 
     async fn boot(&mut self) {
         let database = self.database.path().join("go-expert.db");
-        let service = service::start(&self.world.wiring(), &database, self.world.clock()).await;
+        let (wiring, clock) = (self.world.wiring(), self.world.clock());
+        let mut service = Service::start(&wiring, &database, clock.clone()).await;
+        // A kill ends everything at once. Here the tasks of the service that was dropped end a
+        // moment later, and only then is its database free.
+        for _ in 0..MAX_WAITS {
+            if service.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            service = Service::start(&wiring, &database, clock.clone()).await;
+        }
         let service = service.unwrap();
         self.host.set(Some(service.router()));
         self.service = Some(service);

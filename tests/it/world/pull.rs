@@ -159,7 +159,7 @@ fn said(conversation: &Conversation) -> String {
     text
 }
 
-/// One inline comment in a line, as `cart.go:8 open goroutine-leak-on-timeout`.
+/// One inline comment in a line, as `cart.go:7-8 open goroutine-leak-on-timeout`.
 fn thread(it: &Inline) -> String {
     let state = match (&it.hidden, it.line) {
         (Some(reason), _) if reason == "resolved" => "fixed",
@@ -168,7 +168,11 @@ fn thread(it: &Inline) -> String {
         (None, Some(_)) => "open",
     };
     let sign = if it.side == Side::Left { "-" } else { "" };
-    let line = it.line.unwrap_or(it.original_line);
+    let line = match (it.start_line, it.line) {
+        (Some(first), Some(last)) => format!("{first}-{last}"),
+        (_, Some(line)) => line.to_string(),
+        (_, None) => it.original_line.to_string(),
+    };
     let rules: Vec<&str> = texts::RULES.into_iter().filter(|id| it.body.contains(id)).collect();
     format!("{}:{sign}{line} {state} {}", it.path, rules.join(" "))
 }

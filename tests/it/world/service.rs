@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use axum::Router;
+use go_expert::app::App;
+use go_expert::config::Settings;
 use go_expert::model::Clock;
 use go_expert::store::Store;
 
@@ -24,25 +25,42 @@ pub(crate) struct Wiring {
 }
 
 /// The service under test.
-#[async_trait]
-pub(crate) trait Service: Send + Sync {
-    /// The public routes.
-    fn router(&self) -> Router;
-    /// Works until nothing is due.
-    async fn run_until_idle(&self) -> anyhow::Result<()>;
-    /// The queue.
-    fn store(&self) -> Arc<dyn Store>;
+pub(crate) struct Service {
+    app: App,
 }
 
-/// Starts the service on a database file, which may be left over from a killed one.
-///
-/// # Errors
-/// What the composition root says.
-pub(crate) async fn start(
-    wiring: &Wiring,
-    database: &Path,
-    clock: Clock,
-) -> anyhow::Result<Box<dyn Service>> {
-    let _ = (wiring, database, clock);
-    anyhow::bail!("the composition root is not plugged in here yet")
+impl Service {
+    /// Starts the service on a database file, which may be left over from a killed one.
+    pub(crate) async fn start(
+        wiring: &Wiring,
+        database: &Path,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let vars = [
+            ("APP_ID", wiring.app_id.to_string()),
+            ("DATABASE_URL", format!("sqlite:{}", database.display())),
+            ("GITHUB_API_URL", wiring.api_url.clone()),
+            ("GITHUB_URL", wiring.web_url.clone()),
+            ("PRIVATE_KEY", wiring.private_key.clone()),
+            ("WEBHOOK_SECRET", wiring.webhook_secret.clone()),
+        ];
+        let vars = vars.map(|(name, value)| (format!("GO_EXPERT_{name}"), value));
+        let settings = Settings::from_vars(vars, &|path| std::fs::read_to_string(path))?;
+        Ok(Self { app: App::start(settings, clock).await? })
+    }
+
+    /// The public routes.
+    pub(crate) fn router(&self) -> Router {
+        self.app.public()
+    }
+
+    /// Works until nothing is due.
+    pub(crate) async fn run_until_idle(&self) -> anyhow::Result<()> {
+        self.app.run_until_idle().await.map(drop)
+    }
+
+    /// The queue.
+    pub(crate) fn store(&self) -> &Arc<dyn Store> {
+        self.app.store().expect("the tests set every credential")
+    }
 }
