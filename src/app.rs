@@ -33,7 +33,10 @@ pub struct App {
 enum State {
     /// Nobody told us who we are: only the setup page answers.
     Setup(SetupToken),
-    Running { store: Arc<dyn Store>, worker: Worker },
+    Running {
+        store: Arc<dyn Store>,
+        worker: Worker,
+    },
 }
 
 impl App {

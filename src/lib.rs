@@ -1,5 +1,6 @@
 //! go-expert: a GitHub App that reviews Go pull requests as a principal Go engineer would.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod demo;

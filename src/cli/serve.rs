@@ -26,7 +26,6 @@ impl Serve {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the one-time link is for the terminal, not for a log")]
 async fn serve(settings: Settings) -> anyhow::Result<()> {
     let listen = settings.listen;
     let public = TcpListener::bind(listen)
@@ -36,14 +35,26 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let operator = TcpListener::bind(admin)
         .await
         .with_context(|| format!("cannot listen on {admin} (GO_EXPERT_ADMIN_LISTEN)"))?;
+    let stop = CancellationToken::new();
+    stop_on_signal(stop.clone())?;
+    run(settings, public, operator, stop).await?;
+    tracing::info!("Stopped");
+    Ok(())
+}
+
+/// Runs the service on these listeners until it is told to stop.
+#[expect(clippy::print_stderr, reason = "the one-time link is for the terminal, not for a log")]
+pub(super) async fn run(
+    settings: Settings,
+    public: TcpListener,
+    operator: TcpListener,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let root = match &settings.public_url {
         Some(it) => it.clone(),
         None => format!("http://{}", public.local_addr()?),
     };
-
     let app = App::start(settings, Clock::system()).await?;
-    let stop = CancellationToken::new();
-    stop_on_signal(stop.clone())?;
     match app.setup_token() {
         Some(token) => {
             tracing::warn!("No credentials: setup mode, no webhook is taken");
@@ -51,8 +62,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         }
         None => tracing::info!("Taking webhooks at {root}/webhook"),
     }
-
-    let result = tokio::try_join!(
+    let served = tokio::try_join!(
         stopping(&stop, server::serve(public, app.public(), stop.clone())),
         stopping(&stop, server::serve(operator, app.operator(), stop.clone())),
         async {
@@ -61,8 +71,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         },
     );
     app.close().await;
-    tracing::info!("Stopped");
-    result.map(|_| ())
+    served.map(|_| ())
 }
 
 /// A part that ends takes the others with it.
