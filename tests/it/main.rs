@@ -6,6 +6,7 @@ mod flow_failure;
 mod flow_opened;
 mod flow_push;
 mod flow_webhook;
+mod github;
 mod patches_like_git;
 mod store;
 mod tidy;

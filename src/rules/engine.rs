@@ -1,0 +1,185 @@
+//! One walk per file for all rules, and everything that is decided for all of them: files and
+//! lines that are not for review, the Go version, tests, and what the parser did not understand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, normalise, walk};
+use crate::model::{Confidence, Severity};
+
+use super::{Finding, Fix, Related, Role, Rule, Suppressions};
+
+/// A check that is written in Rust.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Native {
+    /// The kinds of nodes that it wants to see.
+    pub(super) kinds: &'static [Kind],
+    /// The holes that it fills in the page's sentences.
+    pub(super) vars: &'static [&'static str],
+    /// Looks at one such node.
+    pub(super) check: Check,
+}
+
+/// Pure: the same node of the same package gives the same hits.
+pub(super) type Check = for<'p> fn(&'p Package, &Place<'p, '_>) -> Vec<Hit<'p>>;
+
+/// What a check says about one place; the engine makes a [`Finding`] of it.
+#[derive(Debug, Clone)]
+pub(super) struct Hit<'p> {
+    /// The file of the trigger, not necessarily the one that is walked.
+    pub(super) file: &'p GoFile,
+    /// The node to blame.
+    pub(super) trigger: Node<'p>,
+    /// What fills the holes of the page's sentences.
+    pub(super) vars: Vec<(&'static str, String)>,
+    /// The necessary partners.
+    pub(super) related: Vec<(&'p GoFile, Span, Role)>,
+    /// The safe edit.
+    pub(super) fix: Option<Fix>,
+    /// Not worse than this.
+    pub(super) severity: Severity,
+    /// Not surer than this.
+    pub(super) confidence: Confidence,
+}
+
+impl<'p> Hit<'p> {
+    /// A claim with the page's severity and confidence.
+    pub(super) fn at(file: &'p GoFile, trigger: Node<'p>) -> Self {
+        Self {
+            file,
+            trigger,
+            vars: Vec::new(),
+            related: Vec::new(),
+            fix: None,
+            severity: Severity::Critical,
+            confidence: Confidence::High,
+        }
+    }
+
+    /// Fills a hole.
+    pub(super) fn var(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.vars.push((name, value.into()));
+        self
+    }
+
+    /// Names a partner.
+    pub(super) fn with(mut self, file: &'p GoFile, node: Node<'p>, role: Role) -> Self {
+        self.related.push((file, node.span(), role));
+        self
+    }
+}
+
+/// What the rules find in a package.
+pub(super) fn check(rules: &[Rule], dispatch: &Dispatch, package: &Package) -> Vec<Finding> {
+    let mut findings: BTreeMap<_, Finding> = BTreeMap::new();
+    let mut suppressions: BTreeMap<Arc<str>, Suppressions> = BTreeMap::new();
+    for file in package.files().iter().filter(|it| is_reviewed(it)) {
+        walk(file, dispatch, |rule, place| {
+            let rule = &rules[rule];
+            for hit in (rule.native.check)(package, place) {
+                if !is_reviewed(hit.file) || !holds(rule, &hit) {
+                    continue;
+                }
+                let finding = finding(rule, hit.clone());
+                let silenced = suppressions
+                    .entry(finding.path.clone())
+                    .or_insert_with(|| Suppressions::of(hit.file))
+                    .cover(rule.id(), finding.lines);
+                if !silenced {
+                    let key = (
+                        finding.path.clone(),
+                        finding.lines,
+                        finding.rule.clone(),
+                        finding.bytes.start,
+                    );
+                    // Two walks may come to one place, such as two goroutines to one function.
+                    findings.entry(key).or_insert(finding);
+                }
+            }
+        });
+    }
+    findings.into_values().collect()
+}
+
+/// Whether somebody could change the file after a review: nobody edits what programs wrote, what
+/// belongs to others, or what is input of a test.
+fn is_reviewed(file: &GoFile) -> bool {
+    !(file.is_generated() || file.is_vendored() || file.is_testdata())
+}
+
+/// Whether the rule may speak there at all.
+fn holds(rule: &Rule, hit: &Hit<'_>) -> bool {
+    let understood = |file: &GoFile, span: Span| {
+        let declaration = file.declaration(span.range().start);
+        // An error elsewhere in the function may hide the receive, the return or the break.
+        !file.touches_error(span) && declaration.is_none_or(|it| it.complete)
+    };
+    rule.page().head.go.contains(hit.file.go_version())
+        && (rule.speaks_in_tests() || !serves_tests(hit.file))
+        && understood(hit.file, hit.trigger.span())
+        && hit.related.iter().all(|(file, span, _)| understood(file, *span))
+}
+
+/// Whether the file is a test, a test's helper or an example: code that runs on its author's
+/// machine and ends soon.
+fn serves_tests(file: &GoFile) -> bool {
+    let directory = |it: &str| {
+        let it = it.trim_start_matches('_');
+        matches!(
+            it,
+            "test"
+                | "tests"
+                | "testing"
+                | "e2e"
+                | "integration"
+                | "example"
+                | "examples"
+                | "fixtures"
+                | "mock"
+                | "mocks"
+        ) || it.starts_with("testutil")
+            || it.starts_with("testhelper")
+    };
+    file.is_test()
+        || file.directory().split('/').any(directory)
+        || ["testing", "net/http/httptest"].iter().any(|it| file.imports_path(it))
+}
+
+fn finding(rule: &Rule, hit: Hit<'_>) -> Finding {
+    let file = hit.file;
+    let bytes = hit.trigger.byte_range();
+    let related = hit.related.iter().map(|(file, span, role)| Related {
+        path: file.path().clone(),
+        lines: file.lines(*span),
+        role: *role,
+    });
+    Finding {
+        rule: rule.id().clone(),
+        path: file.path().clone(),
+        lines: hit.trigger.lines(),
+        declaration: file.declaration(bytes.start).map(|it| it.name).unwrap_or_default(),
+        code: normalise(file, statement(file, hit.trigger)),
+        bytes,
+        severity: rule.severity().min(hit.severity),
+        confidence: rule.confidence().min(hit.confidence),
+        vars: hit.vars,
+        related: related.collect(),
+        fix: hit.fix.filter(|_| !file.is_lossy()),
+        in_test: serves_tests(file),
+    }
+}
+
+/// The statement or the declaration that the node is a part of.
+fn statement<'p>(file: &'p GoFile, node: Node<'p>) -> Node<'p> {
+    let whole = |kind: Kind| {
+        kind.name().ends_with("_statement")
+            || kind.name().ends_with("_declaration")
+            || kind.name().ends_with("_spec")
+    };
+    if whole(node.go_kind()) {
+        return node;
+    }
+    let around = node.ancestors(file.root());
+    let inside = around.iter().take_while(|it| !it.is(Kind::Block));
+    inside.copied().find(|it| whole(it.go_kind())).unwrap_or(node)
+}

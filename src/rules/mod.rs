@@ -1,0 +1,24 @@
+//! F2: the rules. A rule is a page under `review-rules/` and a pure check; the engine walks each
+//! file once for all of them and decides what no rule may decide: which files and lines are not
+//! for review. Nothing here can fail on the code under review; it can only report less.
+
+mod catalogue;
+mod edit;
+mod engine;
+mod finding;
+mod flow;
+mod gate;
+mod index;
+mod native;
+mod page;
+mod suppress;
+mod text;
+mod types;
+
+pub use catalogue::{Rule, RuleSet};
+pub use finding::{Finding, Fix, InvalidRuleId, Related, Role, RuleId};
+pub use gate::{GoRange, InvalidGoRange};
+pub use index::{native_modules, readme};
+pub use page::{Block, DiffScope, Domain, Head, Kind, Lens, Page, PageError, Section};
+pub use suppress::Suppressions;
+pub use text::Text;

@@ -1,0 +1,385 @@
+//! Reads a rule's page: YAML front matter, a title and sections of Markdown.
+//!
+//! A page that cannot be read is an error that names the file, the line and what to do. The
+//! engine never sees half a page.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use crate::model::{Confidence, Language, Severity};
+
+use super::finding::RuleId;
+use super::gate::GoRange;
+use super::text::{Holes, Text};
+
+/// A page that is not as `review-rules/README.md` describes it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {problem}")]
+pub struct PageError {
+    /// The page's path.
+    pub file: String,
+    /// The line in it, from 1.
+    pub line: usize,
+    /// What is wrong and what to do.
+    pub problem: String,
+}
+
+/// One rule as its page tells it.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The file's stem.
+    pub id: RuleId,
+    /// The file's folder.
+    pub domain: Domain,
+    /// The heading.
+    pub title: String,
+    /// The keys between the `---` lines.
+    pub head: Head,
+    /// The sections, in the page's order.
+    pub sections: Vec<Section>,
+}
+
+/// The front matter.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// How bad a finding is when it is true; a rule may say less about a single finding.
+    pub severity: Severity,
+    /// What goes wrong.
+    pub kind: Kind,
+    /// How sure the analysis is at best; a rule may say less about a single finding.
+    pub confidence: Confidence,
+    /// The Go versions it holds for.
+    #[serde(default)]
+    pub go: GoRange,
+    /// Its part of the summary's frame.
+    pub lens: Lens,
+    /// Which changes make a finding new.
+    #[serde(default)]
+    pub diff: DiffScope,
+    /// Weaker rules that fall silent where the ranges touch.
+    #[serde(default)]
+    pub supersedes: Vec<RuleId>,
+    /// What is wrong here, with `$NAME` holes.
+    pub message: Spanned<Text>,
+    /// Why it happens, in one sentence.
+    pub mechanism: Spanned<Text>,
+    /// What it leads to, in one sentence.
+    pub consequence: Spanned<Text>,
+    /// The check is Rust code under `src/rules/native/`.
+    pub native: bool,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $text)] $variant),+
+        }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word that stands for it in pages and output.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text),+
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// What goes wrong when a finding is true.
+    Kind {
+        /// Wrong behaviour.
+        Bug = "bug",
+        /// A goroutine, memory or a handle that is never given back.
+        Leak = "leak",
+        /// Unsynchronised access.
+        Race = "race",
+        /// Time or memory spent for nothing.
+        Performance = "performance",
+        /// A way in for an attacker.
+        Security = "security",
+        /// A shape that will not last.
+        Design = "design",
+    }
+}
+
+words! {
+    /// The part of the summary's frame that a rule belongs to.
+    Lens {
+        /// The problem itself.
+        Essence = "essence",
+        /// Processor time.
+        Cpu = "cpu",
+        /// Memory and the garbage collector.
+        Memory = "memory",
+        /// Goroutines and locks.
+        Goroutine = "goroutine",
+        /// Network and disks.
+        Io = "io",
+        /// How parts work together.
+        Architecture = "architecture",
+        /// What the compiler can do.
+        Compiler = "compiler",
+        /// What may happen in production.
+        Risk = "risk",
+    }
+}
+
+words! {
+    /// Which changes make a finding new.
+    #[derive(Default)]
+    DiffScope {
+        /// Any change that causes it.
+        #[default]
+        Any = "any",
+        /// Only a change of the trigger's own lines.
+        Trigger = "trigger",
+    }
+}
+
+words! {
+    /// The folder that a page lies in.
+    Domain {
+        /// Goroutines, channels and locks.
+        Concurrency = "concurrency",
+        /// Allocation and retention.
+        Memory = "memory",
+        /// What the compiler makes of it.
+        Compiler = "compiler",
+        /// Services and their edges.
+        Architecture = "architecture",
+        /// Chains, keys and amounts.
+        Web3 = "web3",
+        /// Errors, resources, tests.
+        Correctness = "correctness",
+    }
+}
+
+/// The headings that a page may have, and whether it must have them.
+const HEADINGS: &[(&str, bool)] = &[
+    ("Why it matters", true),
+    ("为什么重要", true),
+    ("Flagged", true),
+    ("Not flagged", true),
+    ("Fix", true),
+    ("修复", true),
+    ("Proof", false),
+    ("Known limits", true),
+    ("已知局限", true),
+];
+
+/// One `##` section.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// The heading.
+    pub heading: String,
+    /// Its Markdown, without the heading.
+    pub body: String,
+    /// The Go blocks in it.
+    pub blocks: Vec<Block>,
+    /// The heading's line in the page, from 1.
+    pub line: usize,
+}
+
+/// A fenced Go block.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// The code, without the fences.
+    pub code: String,
+    /// The line of the first line of code in the page, from 1.
+    pub line: usize,
+}
+
+impl Page {
+    /// Reads the page that lies at `path` (`<domain>/<rule-id>.md`, whatever comes before).
+    pub fn parse(path: &str, text: &str) -> Result<Self, PageError> {
+        let error =
+            |line: usize, problem: String| PageError { file: path.to_owned(), line, problem };
+        let (id, domain) = place(path).map_err(|problem| error(1, problem))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let lines: Vec<&str> = text.lines().collect();
+        if lines.first() != Some(&"---") {
+            return Err(error(1, "start the page with a `---` line and the rule's keys".into()));
+        }
+        let Some(end) = lines.iter().skip(1).position(|it| *it == "---").map(|it| it + 1) else {
+            return Err(error(1, "close the front matter with a second `---` line".into()));
+        };
+        // The first line stays, as an empty one, so that the YAML's line numbers are the page's.
+        let yaml = format!("\n{}\n", lines[1..end].join("\n"));
+        let head: Head = serde_saphyr::from_str(&yaml).map_err(|it| {
+            let line = it.location().map_or(2, |at| at.line() as usize);
+            let problem = it.without_snippet().to_string();
+            error(line, problem.lines().next().unwrap_or_default().to_owned())
+        })?;
+        head.check().map_err(|(line, problem)| error(line, problem))?;
+        let (title, sections) =
+            sections(&lines, end + 1).map_err(|(line, problem)| error(line, problem))?;
+        Ok(Self { id, domain, title, head, sections })
+    }
+
+    /// The section under a heading; one that the page may leave out may be missing.
+    pub fn section(&self, heading: &str) -> Option<&Section> {
+        self.sections.iter().find(|it| it.heading == heading)
+    }
+
+    /// Refuses holes that the rule's check does not fill.
+    pub(super) fn check_holes(&self, path: &str, filled: &[&str]) -> Result<(), PageError> {
+        for text in [&self.head.message, &self.head.mechanism, &self.head.consequence] {
+            for hole in Holes::of(&text.value.en).chain(Holes::of(&text.value.zh)) {
+                if !filled.contains(&hole) {
+                    return Err(PageError {
+                        file: path.to_owned(),
+                        line: text.referenced.line() as usize,
+                        problem: format!("`${hole}` is not bound; the check fills {filled:?}"),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Head {
+    /// What serde cannot say.
+    fn check(&self) -> Result<(), (usize, String)> {
+        let texts = [
+            ("message", &self.message),
+            ("mechanism", &self.mechanism),
+            ("consequence", &self.consequence),
+        ];
+        for (key, text) in texts {
+            let line = text.referenced.line() as usize;
+            for language in Language::ALL {
+                let it = text.value.get(*language);
+                if it.trim().is_empty() {
+                    return Err((line, format!("`{key}` says nothing in {language}")));
+                }
+                Holes::check(it).map_err(|problem| (line, format!("`{key}`: {problem}")))?;
+            }
+        }
+        if !self.native {
+            return Err((2, "`native` must be true: the check is written in Rust".into()));
+        }
+        Ok(())
+    }
+}
+
+/// Id and domain, from the path.
+fn place(path: &str) -> Result<(RuleId, Domain), String> {
+    let mut parts = path.rsplit('/');
+    let stem = parts.next().and_then(|it| it.strip_suffix(".md")).unwrap_or_default();
+    let id = stem.parse().map_err(|_| {
+        "name the file `<rule-id>.md`: lower-case words joined with hyphens".to_owned()
+    })?;
+    let folder = parts.next().unwrap_or_default();
+    let domain = Domain::ALL.iter().find(|it| it.as_str() == folder).ok_or_else(|| {
+        let all: Vec<_> = Domain::ALL.iter().map(|it| it.as_str()).collect();
+        format!("`{folder}` is not a domain; put the page into one of {}", all.join(", "))
+    })?;
+    Ok((id, *domain))
+}
+
+/// Title and sections of the page's lines from index `start`.
+fn sections(lines: &[&str], start: usize) -> Result<(String, Vec<Section>), (usize, String)> {
+    let mut title = None;
+    let mut sections: Vec<Section> = Vec::new();
+    let mut fence: Option<Fence> = None;
+    for (at, line) in lines.iter().enumerate().skip(start) {
+        let number = at + 1;
+        if let Some(open) = &mut fence {
+            if line.trim_end() == "```" {
+                let closed = fence.take().filter(|it| it.go);
+                if let (Some(closed), Some(section)) = (closed, sections.last_mut()) {
+                    section.blocks.push(Block { code: closed.code, line: closed.line });
+                }
+            } else {
+                open.code.push_str(line);
+                open.code.push('\n');
+            }
+        } else if let Some(info) = line.strip_prefix("```") {
+            let go = info.split_whitespace().next() == Some("go");
+            fence = Some(Fence { go, code: String::new(), line: number + 1 });
+        } else if let Some(heading) = line.strip_prefix("# ") {
+            if title.replace(heading.trim().to_owned()).is_some() {
+                return Err((
+                    number,
+                    "a page has one `# ` title; make this a `## ` section".into(),
+                ));
+            }
+            continue;
+        } else if let Some(heading) = line.strip_prefix("## ") {
+            let heading = heading.trim().to_owned();
+            if !HEADINGS.iter().any(|(it, _)| *it == heading) {
+                let all: Vec<_> = HEADINGS.iter().map(|(it, _)| *it).collect();
+                let problem = format!("no page has a section `{heading}`; use {}", all.join(", "));
+                return Err((number, problem));
+            }
+            if sections.iter().any(|it| it.heading == heading) {
+                return Err((number, format!("`## {heading}` stands twice; join them")));
+            }
+            sections.push(Section {
+                heading,
+                body: String::new(),
+                blocks: Vec::new(),
+                line: number,
+            });
+            continue;
+        }
+        match sections.last_mut() {
+            Some(section) => {
+                section.body.push_str(line);
+                section.body.push('\n');
+            }
+            None if line.trim().is_empty() => {}
+            None => return Err((number, "put text under a `## ` heading".into())),
+        }
+    }
+    if let Some(open) = fence {
+        return Err((open.line - 1, "close this code block with ```".into()));
+    }
+    let last = lines.len().max(1);
+    let title = title.ok_or((last, "give the page a `# ` title".to_owned()))?;
+    for (heading, _) in HEADINGS.iter().filter(|(_, needed)| *needed) {
+        match sections.iter().find(|it| it.heading == *heading) {
+            None => return Err((last, format!("add the section `## {heading}`"))),
+            Some(it) if it.body.trim().is_empty() => {
+                return Err((it.line, format!("`## {heading}` is empty")));
+            }
+            Some(_) => {}
+        }
+    }
+    for heading in ["Flagged", "Not flagged"] {
+        for it in sections.iter().filter(|it| it.heading == heading && it.blocks.is_empty()) {
+            return Err((it.line, format!("show Go code under `## {heading}`")));
+        }
+    }
+    for section in sections.iter().filter(|it| it.heading == "Flagged") {
+        for block in section.blocks.iter().filter(|it| !it.code.contains("// want `")) {
+            let problem = "mark the flagged lines with // want `part of the message`";
+            return Err((block.line, problem.into()));
+        }
+    }
+    Ok((title, sections))
+}
+
+/// A code block that is still open.
+struct Fence {
+    go: bool,
+    code: String,
+    line: usize,
+}
