@@ -1,5 +1,6 @@
 //! The one integration binary: one link, many flows.
 
+mod demo;
 mod flow_command;
 mod flow_failure;
 mod flow_opened;
