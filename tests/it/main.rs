@@ -8,6 +8,7 @@ mod flow_push;
 mod flow_webhook;
 mod github;
 mod patches_like_git;
+mod process;
 mod store;
 mod tidy;
 mod worker;
