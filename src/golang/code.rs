@@ -103,17 +103,19 @@ fn packages(code: &Code, partial: &dyn Fn(&str) -> bool) -> Vec<Package> {
         path.rsplit_once('/').map_or("", |(directory, _)| directory).into()
     };
     let unread: BTreeSet<Arc<str>> = code.unread.iter().map(|it| directory(&it.path)).collect();
-    let mut groups: BTreeMap<(Arc<str>, Arc<str>), Vec<Arc<GoFile>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Arc<str>, Arc<str>), Files> = BTreeMap::new();
     for file in code.files.values().filter(|it| !it.is_ignored()) {
         if let Some(name) = file.package() {
             let key = (file.directory().into(), name.into());
             groups.entry(key).or_default().push(file.clone());
         }
     }
-    let package = |((directory, name), files): ((Arc<str>, Arc<str>), _)| {
+    let package = |((directory, name), files): ((Arc<str>, Arc<str>), Files)| {
         let partial = unread.contains(&directory) || partial(&directory);
         let import_path = code.modules.import_path(&directory).map(Into::into);
         Package::new(directory, name, import_path, files, partial)
     };
     groups.into_iter().map(package).collect()
 }
+
+type Files = Vec<Arc<GoFile>>;

@@ -57,5 +57,5 @@ impl Header {
 /// <https://go.dev/s/generatedcode>.
 fn is_generated_line(line: &str) -> bool {
     let rest = line.trim_end_matches('\r').strip_prefix("// Code generated ");
-    rest.is_some_and(|it| it.ends_with(" DO NOT EDIT.") || it == "DO NOT EDIT.")
+    rest.is_some_and(|it| it.ends_with(" DO NOT EDIT."))
 }

@@ -14,6 +14,7 @@ use crate::config::CREDENTIALS;
 const APP: &str = include_str!("../../app.yml");
 
 /// Opens the setup page; made anew at every start and printed in the terminal alone.
+#[derive(Clone)]
 pub struct SetupToken(String);
 
 impl SetupToken {

@@ -135,6 +135,16 @@ impl Conversation {
     }
 }
 
+impl Entry {
+    /// Who wrote it; nobody where it was pushed.
+    pub fn author(&self) -> &str {
+        match self {
+            Self::Pushed { .. } => "",
+            Self::Review { author, .. } | Self::Comment { author, .. } => author,
+        }
+    }
+}
+
 fn pushed(it: &Happened) -> Option<&String> {
     match it {
         Happened::Pushed { head, .. } => Some(head),

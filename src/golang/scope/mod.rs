@@ -4,6 +4,7 @@
 //! package knows more. Labels and fields have name spaces of their own and are not here.
 
 mod build;
+mod path;
 
 use tree_sitter::Node;
 
