@@ -9,6 +9,8 @@ use std::net::SocketAddr;
 
 use secrecy::SecretString;
 
+use crate::model::Language;
+
 pub use names::{CREDENTIALS, Known, SETTINGS};
 pub use read::ReadFile;
 
@@ -105,6 +107,13 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         read::settings(vars.into_iter().collect(), read_file)
     }
+}
+
+/// The language of the operator's terminal (`LC_ALL`, `LC_MESSAGES`, `LANG`, as POSIX ranks them).
+pub fn locale() -> Language {
+    let set = |name| std::env::var(name).ok().filter(|it: &String| !it.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
+    if locale.starts_with("zh") { Language::Zh } else { Language::En }
 }
 
 #[cfg(test)]

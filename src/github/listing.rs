@@ -1,7 +1,7 @@
 //! Request 1: which files a pull request changes, with their patches, and the merge base.
 
-use super::client::{Session, route};
 use super::error::GitHubError;
+use super::session::{Session, route};
 use super::snapshot::Ask;
 use super::wire::{Comparison, File, FileStatus};
 use crate::model::CommitSha;

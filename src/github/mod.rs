@@ -12,16 +12,17 @@ mod listing;
 mod publish;
 mod queries;
 mod said;
+mod session;
 mod snapshot;
 mod texts;
 mod transport;
 mod wire;
 
-pub use auth::BadKey;
-pub use client::{App, GitHub, Options, Requests, Session};
+pub use client::{App, GitHub, Options};
 pub use error::GitHubError;
 pub use publish::{
     Conclusion, Edit, NewCheckRun, NewComment, NewReview, PostedReview, PullRequest, Reaction,
 };
 pub use said::{OurComment, OurReview};
+pub use session::{Requests, Session};
 pub use snapshot::{Ask, Fetched, Snapshot};

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use http::Method;
 use serde::de::IgnoredAny;
 
-use super::client::{Session, route};
 use super::error::GitHubError;
 use super::queries;
+use super::session::{Session, route};
 use super::wire::{self, Variable};
 use crate::model::{CommentId, CommitSha, LineRange, PrNumber, RepoName, Side};
 
@@ -159,15 +159,17 @@ impl Session {
         pr: PrNumber,
         review: &NewReview,
     ) -> Result<PostedReview, GitHubError> {
-        let comment = |it: &'_ NewComment| {
-            // GitHub refuses a range that begins where it ends.
-            let range = (it.lines.first < it.lines.last).then_some(it.lines.first);
-            (range, range.map(|_| it.side), fit(&it.body))
-        };
         let comments = review.comments.iter().map(|it| {
-            let (start_line, start_side, body) = comment(it);
-            let (path, side, line) = (&*it.path, it.side, it.lines.last);
-            wire::CreateComment { path, side, line, start_line, start_side, body }
+            // GitHub refuses a range that begins where it ends.
+            let start_line = (it.lines.first < it.lines.last).then_some(it.lines.first);
+            wire::CreateComment {
+                path: &it.path,
+                side: it.side,
+                line: it.lines.last,
+                start_line,
+                start_side: start_line.map(|_| it.side),
+                body: fit(&it.body),
+            }
         });
         let body = wire::CreateReview {
             commit_id: &review.commit,

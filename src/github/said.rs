@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::client::Session;
 use super::error::GitHubError;
 use super::queries;
+use super::session::Session;
 use super::snapshot::Ask;
 use super::texts::owner_and_name;
 use super::wire::{GraphPullRequest, Page, Review, Thread, Variable};

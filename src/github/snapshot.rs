@@ -9,11 +9,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::assemble::{Reading, assemble};
-use super::client::Session;
 use super::error::GitHubError;
 use super::layout::{self, Place, Trees, Wishes, is_go, is_module};
 use super::queries;
 use super::said::{OurComment, OurReview};
+use super::session::Session;
 use super::texts::{Content, USUAL_SIZE, only_texts, owner_and_name};
 use super::wire::{self, GraphPullRequest, Object, Variable};
 use crate::model::{BlobOid, Change, CommitSha, PrNumber, RepoName, Side};

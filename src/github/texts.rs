@@ -1,13 +1,13 @@
 //! The texts of blobs: read by object name, as many at a time as GitHub likes, and kept.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use moka::future::Cache;
 
-use super::client::{Session, route};
 use super::error::GitHubError;
 use super::queries;
+use super::session::{Session, route};
 use super::wire::{Object, Variable};
 use crate::model::{BlobOid, InstallationId, RepoName};
 
@@ -118,9 +118,9 @@ impl Session {
         held: &mut HashMap<BlobOid, Content>,
     ) -> Result<(), GitHubError> {
         let (texts, of) = self.kept();
-        let (mut missing, mut by_rest) = (Vec::new(), Vec::new());
+        let (mut missing, mut by_rest, mut met) = (Vec::new(), Vec::new(), HashSet::new());
         for (oid, size) in wanted {
-            if held.contains_key(&oid) {
+            if held.contains_key(&oid) || !met.insert(oid.clone()) {
                 continue;
             }
             if let Some(content) = texts.cache.get(&(of, oid.clone())).await {
@@ -131,7 +131,6 @@ impl Session {
                 missing.push((oid, size));
             }
         }
-        missing.dedup();
         let mut queue = batches(missing);
         while let Some(mut batch) = queue.pop_front() {
             let names: Vec<String> = (0..batch.len()).map(|i| format!("o{i}")).collect();

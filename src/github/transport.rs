@@ -99,7 +99,8 @@ fn never_sent(error: &octocrab::Error) -> bool {
 
 /// An error and its causes, without octocrab's backtraces.
 fn chain(error: &dyn std::error::Error) -> String {
-    let mut cause = Some(error);
+    // The outermost says only that it is a wrapper.
+    let mut cause = Some(error.source().unwrap_or(error));
     let mut parts: Vec<String> = Vec::new();
     while let Some(it) = cause {
         let text = it.to_string();

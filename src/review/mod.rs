@@ -107,7 +107,7 @@ pub enum Stop {
 
 /// Reviews pull requests.
 pub struct Reviewer {
-    github: Arc<GitHub>,
+    github: GitHub,
     rules: Arc<RuleSet>,
     markers: MarkerKeys,
     /// Analysis has threads of its own, so that it never delays an acknowledgement.
@@ -120,7 +120,7 @@ pub struct Reviewer {
 /// What a [`Reviewer`] is made of.
 pub struct Parts {
     /// GitHub.
-    pub github: Arc<GitHub>,
+    pub github: GitHub,
     /// The rules.
     pub rules: Arc<RuleSet>,
     /// The keys that sign our comments.

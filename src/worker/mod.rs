@@ -23,8 +23,9 @@ use crate::model::{Clock, Timestamp};
 use crate::store::{Claim, KEEP_DELIVERIES, Store, StoreError};
 use attempt::Attempt;
 
-/// How often old deliveries are forgotten.
-const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How often old deliveries and idle installations are forgotten. A claim steps over idle
+/// installations at about a microsecond each, so this is not left for days.
+const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// How long to wait when the store fails before asking it again.
 const STORE_PAUSE: Duration = Duration::from_secs(1);

@@ -8,6 +8,9 @@ use crate::model::Side;
 /// How many lines of a comment's hunk GitHub shows above the comment.
 const HUNK_LINES: usize = 4;
 
+/// How many characters a line of text has at most.
+const WIDTH: usize = 96;
+
 /// What a person sees who opens the pull request. Made of the stand-in's state, or of another
 /// GitHub's by a test.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -135,6 +138,16 @@ impl Conversation {
     }
 }
 
+impl Entry {
+    /// Who wrote it; nobody where it was pushed.
+    pub fn author(&self) -> &str {
+        match self {
+            Self::Pushed { .. } => "",
+            Self::Review { author, .. } | Self::Comment { author, .. } => author,
+        }
+    }
+}
+
 fn pushed(it: &Happened) -> Option<&String> {
     match it {
         Happened::Pushed { head, .. } => Some(head),
@@ -195,12 +208,26 @@ pub fn visible(text: &str) -> String {
     shown.trim().to_owned()
 }
 
-/// Writes a block, each line behind a bar, as text under a heading.
+/// Writes a block, each line behind a bar. Long lines are broken at blanks, code is not.
 fn quote(f: &mut impl Write, bar: &str, text: &str) -> fmt::Result {
+    let mut code = false;
     for line in text.lines() {
-        writeln!(f, "{}", format!("{bar}{line}").trim_end())?;
+        code ^= line.trim_start().starts_with("```");
+        let mut rest = line;
+        while !code && let Some((start, end)) = broken(rest) {
+            writeln!(f, "{}", format!("{bar}{start}").trim_end())?;
+            rest = end;
+        }
+        writeln!(f, "{}", format!("{bar}{rest}").trim_end())?;
     }
     Ok(())
+}
+
+/// A line that is too long, in two at the last blank that fits.
+fn broken(line: &str) -> Option<(&str, &str)> {
+    let (too_far, _) = line.char_indices().nth(WIDTH)?;
+    let at = line[..too_far].rfind(' ').filter(|it| *it > 0)?;
+    Some((&line[..at], &line[at + 1..]))
 }
 
 impl fmt::Display for Entry {
@@ -247,12 +274,17 @@ impl fmt::Display for Inline {
             write!(f, " (edited)")?;
         }
         writeln!(f)?;
-        if self.hidden.is_none() {
-            let shown: Vec<&str> = self.hunk.lines().skip(1).collect();
-            let last = shown.len().saturating_sub(HUNK_LINES);
-            quote(f, "|   > ", &shown[last..].join("\n"))?;
+        let text = visible(&self.body);
+        if self.hidden.is_some() {
+            // GitHub folds it; the first line is what its heading would say.
+            return quote(f, "|   ", text.lines().next().unwrap_or_default());
         }
-        quote(f, "|   ", &visible(&self.body))
+        let shown: Vec<&str> = self.hunk.lines().skip(1).collect();
+        let last = shown.len().saturating_sub(HUNK_LINES);
+        for line in &shown[last..] {
+            writeln!(f, "{}", format!("|   > {line}").trim_end())?;
+        }
+        quote(f, "|   ", &text)
     }
 }
 

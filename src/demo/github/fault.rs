@@ -36,6 +36,8 @@ pub enum FaultKind {
     After(u16),
     /// The request is carried out and the connection breaks.
     Dropped,
+    /// The request is carried out and nothing is answered, ever.
+    Hangs,
     /// The request is refused for so many seconds, as by a secondary rate limit.
     RetryAfter(u64),
 }
@@ -48,7 +50,7 @@ pub struct Request {
     pub operation: String,
     /// The path that was asked for.
     pub path: String,
-    /// The status that was answered; 0 when the answer was dropped.
+    /// The status that was answered; 0 when nothing was.
     pub status: u16,
 }
 
@@ -132,8 +134,12 @@ pub(super) async fn judge(
         response = broken(status);
     }
     let dropped = fault == Some(FaultKind::Dropped);
-    let status = if dropped { 0 } else { response.status().as_u16() };
+    let silent = dropped || fault == Some(FaultKind::Hangs);
+    let status = if silent { 0 } else { response.status().as_u16() };
     lock(&shared).requests.push(Request { operation: name, path, status });
+    if fault == Some(FaultKind::Hangs) {
+        std::future::pending::<()>().await;
+    }
     if dropped {
         // Unwinding ends this connection's task and closes the connection, without the message
         // that `panic!` would print.

@@ -215,3 +215,98 @@ pub(super) async fn update(
     let repository = world.repository(&name).ok_or_else(Refusal::not_found)?;
     ok(world.review_json(repository, &pull, &review))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::demo::github::{Act, Changes, NewPull, StandIn};
+    use crate::model::Clock;
+
+    const OLD: &str = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\n";
+
+    /// Says where a comment would stand, or why it would not.
+    fn check(comment: &str) -> String {
+        let mut history = super::super::history::History::default();
+        let base = history.commit(&[], &Changes::new().write("x.go", OLD), "1", 0);
+        let new = OLD.replace("b\n", "B\n").replace("l\n", "l\nm\n");
+        let changes = Changes::new().write("x.go", new).write("y.go", "y\n");
+        let head = history.commit(std::slice::from_ref(&base), &changes, "2", 0);
+        let files = |sha: &str| history.get(sha).unwrap().files.clone();
+        let diff = super::super::diff::between(&files(&base), &files(&head));
+        let comment: NewComment = serde_json::from_str(comment).unwrap();
+        anchor(&diff, &comment, 100).unwrap_or_else(|it| it)
+    }
+
+    #[test]
+    fn comments_stand_on_the_diff_or_nowhere() {
+        let table = [
+            r#"{"path":"x.go","line":2,"body":"-"}"#,
+            r#"{"path":"x.go","line":2,"side":"LEFT","body":"-"}"#,
+            r#"{"path":"x.go","line":8,"body":"-"}"#,
+            r#"{"path":"x.go","line":13,"side":"LEFT","body":"-"}"#,
+            r#"{"path":"z.go","line":1,"body":"-"}"#,
+            r#"{"path":"x.go","line":3,"start_line":2,"start_side":"RIGHT","body":"-"}"#,
+            r#"{"path":"x.go","line":3,"start_line":3,"body":"-"}"#,
+            r#"{"path":"x.go","line":13,"start_line":2,"body":"-"}"#,
+            r#"{"path":"y.go","line":1,"body":"-"}"#,
+        ];
+        let mut told = String::new();
+        for comment in table {
+            let _ = writeln!(told, "{}", check(comment).replace('\n', "|"));
+        }
+        insta::assert_snapshot!(told, @"
+        @@ -1,5 +1,5 @@| a|-b|+B
+        @@ -1,5 +1,5 @@| a|-b
+        Pull request review thread line must be part of the diff and Pull request review thread diff hunk can't be blank
+        Pull request review thread line must be part of the diff and Pull request review thread diff hunk can't be blank
+        Path could not be resolved
+        @@ -1,5 +1,5 @@| a|-b|+B| c
+        Pull request review thread start line must precede the end line.
+        Pull request review thread start line must be part of the same hunk as the line.
+        @@ -0,0 +1 @@|+y
+        ");
+    }
+
+    #[tokio::test]
+    async fn comments_move_with_their_line_and_are_outdated_by_a_touch() {
+        let github = StandIn::start(Clock::system()).await.unwrap();
+        let (title, author) = ("Change".to_owned(), "alice".to_owned());
+        github.create_repository("acme/shop", &Changes::new().write("x.go", OLD));
+        let changes = Changes::new().write("x.go", OLD.replace("b\n", "B\n"));
+        let number = github
+            .open_pull("acme/shop", NewPull { title, author, changes, draft: false })
+            .unwrap();
+        assert!(github.act("acme/shop", number, Act::Open).is_some());
+        let head = github.head("acme/shop", number).unwrap();
+        {
+            let mut world = lock(&github.shared);
+            let pull = world.repository_mut("acme/shop").unwrap().pulls.get_mut(&number).unwrap();
+            for (id, line) in [(1, 2), (2, 3)] {
+                pull.threads.push(Thread {
+                    id,
+                    review: 9,
+                    author: BOT.to_owned(),
+                    body: "-".to_owned(),
+                    edited: false,
+                    minimized: None,
+                    path: "x.go".to_owned(),
+                    side: Side::Right,
+                    line: Some(line),
+                    start_line: None,
+                    original_line: line,
+                    original_start_line: None,
+                    original_commit: head.clone(),
+                    hunk: String::new(),
+                });
+            }
+        }
+        let changes = Changes::new().write("x.go", format!("new\n{}", OLD.replace("b\n", "BB\n")));
+        github.push("acme/shop", number, &changes, false).unwrap();
+        let world = lock(&github.shared);
+        let threads = &world.repository("acme/shop").unwrap().pulls[&number].threads;
+        // The second line was touched; the third is the fourth now.
+        assert_eq!(threads.iter().map(|it| it.line).collect::<Vec<_>>(), [None, Some(4)]);
+    }
+}

@@ -258,3 +258,12 @@ pub(crate) async fn a_closed_store_records_nothing(world: World) {
     assert!(matches!(world.store.claim("worker", LEASE).await, Err(StoreError::Closed)));
     assert!(matches!(world.store.queue().await, Err(StoreError::Closed)));
 }
+
+pub(crate) async fn closing_commits_what_was_accepted(mut world: World) {
+    // On one thread the delivery is sent, and the store closed, before the writer is polled.
+    let delivery = Delivery { id: delivery_id("last"), effect: Effect::Enqueue(job(1)) };
+    let (recorded, ()) = tokio::join!(world.store.record(delivery), world.store.close());
+    assert_eq!(recorded.unwrap(), Recorded::New);
+    world.reopen().await;
+    assert_eq!(world.claim().await.unwrap().key, key(1));
+}

@@ -25,12 +25,18 @@ pub(crate) async fn a_rate_limit_holds_the_whole_installation(world: World) {
     world.enqueue(job_of(1, 1, 2)).await;
     world.enqueue(job_of(2, 2, 1)).await;
     let limited = world.claim().await.unwrap();
+    assert_eq!(finish(&world, 1).await, "2");
+    let another = world.claim().await.unwrap();
     let until = world.time.now() + SECOND * 60;
     assert_eq!(world.settle(&limited, End::PutOff { until }).await, Settled::Queued);
-    assert_eq!(finish(&world, 3).await, "2");
+    // A shorter limit does not lift a longer one.
+    let sooner = End::PutOff { until: world.time.now() + SECOND };
+    assert_eq!(world.settle(&another, sooner).await, Settled::Queued);
     assert_eq!(world.store.next_due().await.unwrap(), Some(until));
 
-    // A shorter limit does not lift a longer one, and a job that comes later waits as well.
+    // Others go on, and a job that comes later waits as well.
+    world.enqueue(job_of(2, 2, 1)).await;
+    assert_eq!(finish(&world, 3).await, "2");
     world.enqueue(job_of(1, 1, 3)).await;
     world.time.advance(SECOND * 59);
     assert_eq!(world.claim().await, None);
@@ -100,11 +106,11 @@ pub(crate) async fn forgetting_an_installation_gives_no_turn_away(world: World) 
     for installation in 1..=3 {
         world.enqueue(job_of(installation, installation, 1)).await;
     }
-    world.enqueue(job_of(2, 2, 2)).await;
-    finish(&world, 4).await;
+    world.enqueue(job_of(1, 1, 2)).await;
+    assert_eq!(finish(&world, 4).await, "1 2 3 1");
     world.store.prune(SECOND).await.unwrap();
 
-    world.enqueue(job_of(2, 2, 1)).await;
     world.enqueue(job_of(1, 1, 1)).await;
-    assert_eq!(finish(&world, 2).await, "1 2", "installation 2 had the latest turn");
+    world.enqueue(job_of(2, 2, 1)).await;
+    assert_eq!(finish(&world, 2).await, "2 1", "installation 1 had the latest turn");
 }

@@ -1,4 +1,5 @@
 //! The store's contract: one suite, run on every database.
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic, as tests do")]
 
 mod contract;
 mod fairness;
@@ -49,6 +50,7 @@ suite! {
         old_deliveries_are_forgotten
         a_commit_wakes_those_who_wait
         a_closed_store_records_nothing
+        closing_commits_what_was_accepted
         two_claims_at_once_get_one_job
         a_lease_that_ran_out_is_taken_over
         a_renewed_lease_is_kept

@@ -76,6 +76,11 @@ impl World {
     /// Kills the process, so to speak, and starts another one.
     pub(crate) async fn crash(&mut self) {
         self.backend.crash();
+        self.reopen().await;
+    }
+
+    /// Opens again what was closed.
+    pub(crate) async fn reopen(&mut self) {
         self.store = self.backend.open(self.time.clock()).await.unwrap();
     }
 
@@ -154,6 +159,7 @@ pub(crate) fn job_of(installation: u64, repo: u64, pr: u64) -> Job {
             asked_by: delivery_id("asked"),
             head: None,
             base_ref: None,
+            opened: false,
             draft: false,
             commands: Vec::new(),
         },
