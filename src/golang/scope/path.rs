@@ -16,6 +16,8 @@ pub(super) struct Frame<'t> {
     pub(super) block: bool,
     /// Whether it declares: `:=` was seen in a `range` or receive.
     pub(super) defines: bool,
+    /// Its number among the nodes that a watch has seen, from 1; 0 while it has none.
+    pub(super) seen: u32,
 }
 
 impl Frame<'_> {
