@@ -61,7 +61,8 @@ impl Examination {
 
         let maps = FileMaps::of(&change);
         let partners = pair(&base_marks, &marks, &maps);
-        let sides = Sides { base: &base, head: &head, maps: &maps, rules };
+        let (shown, without_patch) = shown(&change);
+        let sides = Sides { base: &base, head: &head, maps: &maps, shown: &shown, rules };
         let is_new = findings
             .iter()
             .zip(&partners)
@@ -72,7 +73,6 @@ impl Examination {
             .filter(|i| !kept.contains(i) && sides.repaired(&base_findings[*i]))
             .count();
 
-        let (shown, without_patch) = shown(&change);
         let mut unread: BTreeSet<Unread> = change.unread.into_iter().collect();
         unread.extend(head.unread().iter().cloned());
         unread.extend(without_patch);
@@ -177,6 +177,7 @@ struct Sides<'a> {
     base: &'a Code,
     head: &'a Code,
     maps: &'a FileMaps,
+    shown: &'a Shown,
     rules: &'a RuleSet,
 }
 
@@ -228,7 +229,11 @@ impl Sides<'_> {
 
     /// Whether the change added, edited or deleted something within these lines of the head.
     fn touched(&self, path: &str, lines: LineRange) -> bool {
-        let Some(map) = self.maps.map(path) else { return false };
+        let Some(map) = self.maps.map(path) else {
+            // Unchanged, or the base was not read: then the patch is all that is known.
+            let patch = self.shown.file(path);
+            return patch.is_some_and(|it| it.added().touches(lines));
+        };
         lines.lines().any(|line| !matches!(map.to_old(line), Mapped::Same(_)))
             || gaps(map, lines).next().is_some()
     }

@@ -15,6 +15,8 @@ pub mod plan;
 mod publish;
 pub mod reconcile;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 use std::sync::Arc;
