@@ -15,6 +15,9 @@ mod suppress;
 mod text;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use catalogue::{Rule, RuleSet};
 pub use finding::{Finding, Fix, InvalidRuleId, Related, Role, RuleId};
 pub use gate::{GoRange, InvalidGoRange};

@@ -224,6 +224,7 @@ impl Page {
         let head: Head = serde_saphyr::from_str(&yaml).map_err(|it| {
             let line = it.location().map_or(2, |at| at.line() as usize);
             let problem = it.without_snippet().to_string();
+            let problem = problem.split(" at line ").next().unwrap_or_default();
             error(line, problem.lines().next().unwrap_or_default().to_owned())
         })?;
         head.check().map_err(|(line, problem)| error(line, problem))?;

@@ -3,7 +3,7 @@
 
 use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Package, Place, Resolved, Span};
 use crate::model::Confidence;
-use crate::rules::engine::{Hit, Native};
+use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, end_of_statement, own_nodes};
 use crate::rules::types::{Named, Types, only, value_of};
 use crate::rules::{Fix, Role};
@@ -11,14 +11,17 @@ use crate::rules::{Fix, Role};
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::GoStatement], vars: &["CH", "OTHER"], check };
 
-fn check<'p>(package: &'p Package, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
-    let file = place.file;
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    let (file, package) = (place.file, context.package);
     let Some(owner) = place.function().filter(|it| !is_main(package, file, *it)) else {
         return Vec::new();
     };
     let Some(sender) = Sender::started(package, file, place.node) else { return Vec::new() };
-    let outer = sender.channels(package, file);
-    outer.into_iter().filter_map(|it| leak(package, file, owner, &sender, it)).collect()
+    let outer = match context.affords(file, 4) {
+        true => sender.channels(package, file),
+        false => return Vec::new(),
+    };
+    outer.into_iter().filter_map(|it| leak(context, file, owner, &sender, it)).collect()
 }
 
 /// The process ends with `main`, and the goroutine with it.
@@ -122,6 +125,13 @@ impl<'p> Sender<'p> {
         (!sends.is_empty()).then_some(sends)
     }
 
+    /// Whether it returns somewhere without having sent just before.
+    fn may_end_without_sending(&self) -> bool {
+        own_nodes(self.function)
+            .filter(|it| it.is(Kind::ReturnStatement))
+            .any(|it| it.prev_named_sibling().is_none_or(|it| !it.is(Kind::SendStatement)))
+    }
+
     /// Whether the goroutine has to do with what a case waits for: then the case is no surprise.
     fn touches(&self, file: &GoFile, waited: Node<'_>) -> bool {
         let channel = channel_of(waited);
@@ -160,13 +170,16 @@ fn channel_of(receive: Node<'_>) -> Node<'_> {
 }
 
 fn leak<'p>(
-    package: &'p Package,
+    context: &Context<'p>,
     file: &'p GoFile,
     owner: Node<'p>,
     sender: &Sender<'p>,
     channel: Shared,
 ) -> Option<Hit<'p>> {
-    let scopes = file.scopes();
+    let (package, scopes) = (context.package, file.scopes());
+    if !context.affords(file, 2 * scopes.uses_of(channel.outside).count()) {
+        return None;
+    }
     let binding = scopes.binding(channel.outside);
     let make = make_of(package, file, channel.outside)?;
     let at_home = binding.function.is_some_and(|it| scopes.function(it).span == owner.span());
@@ -221,8 +234,8 @@ fn leak<'p>(
     let (mut sure, other, case) = leaving?;
 
     let looped = |it: &Node<'_>| sender.file.scopes().loop_at(it.start_byte()).is_some();
-    if sends.iter().any(looped) {
-        // A producer may look at the context between two sends and leave in time.
+    if sends.iter().any(looped) || sender.may_end_without_sending() {
+        // It may look at the context, or at something that the case closes, and leave in time.
         sure = sure.min(Confidence::Medium);
     }
     let started_once =
