@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, normalise, walk};
 use crate::model::{Confidence, Severity};
 
+use super::audience::serves_tests;
 use super::{Finding, Fix, Related, Role, Rule, Suppressions};
 
 /// A check that is written in Rust.
@@ -153,35 +154,6 @@ fn holds(rule: &Rule, hit: &Hit<'_>) -> bool {
         && (rule.speaks_in_tests() || !serves_tests(hit.file))
         && understood(hit.file, hit.trigger.span())
         && hit.related.iter().all(|(file, span, _)| understood(file, *span))
-}
-
-/// Whether the file is a test, a test's helper or an example: code that runs on its author's
-/// machine and ends soon.
-fn serves_tests(file: &GoFile) -> bool {
-    const DIRECTORIES: &[&str] = &[
-        "test",
-        "tests",
-        "testing",
-        "e2e",
-        "integration",
-        "example",
-        "examples",
-        "fixtures",
-        "mock",
-        "mocks",
-    ];
-    let directory = |it: &str| {
-        let it = it.trim_start_matches('_');
-        DIRECTORIES.contains(&it)
-            || ["testutil", "testhelper"].iter().any(|prefix| it.starts_with(prefix))
-            || ["-test", "_test", "-tests", "_tests"].iter().any(|suffix| it.ends_with(suffix))
-    };
-    file.is_test()
-        || file.directory().split('/').any(directory)
-        || file.imports().iter().any(|it| {
-            matches!(&*it.path, "testing" | "net/http/httptest")
-                || it.path.starts_with("github.com/stretchr/testify/")
-        })
 }
 
 fn finding(rule: &Rule, hit: Hit<'_>) -> Finding {
