@@ -134,6 +134,16 @@ fn fixes_are_whole_lines() {
         (LEAK, "8: \tch := make(chan int, 1)"),
         (&*zero, "8: \tch := make(chan int, 1) // why"),
         (&*LEAK.replace('\n', "\r\n"), "8: \tch := make(chan int, 1)"),
+        (
+            &*LEAK.replace("ch <- work()", "for { ch <- work(); return }"),
+            "8: \tch := make(chan int, 1)",
+        ),
+        (&*LEAK.replace("ch <- work()", "for { ch <- work() }"), "none"),
+        (&*LEAK.replace("ch <- work()", "ch <- 1; ch <- 2"), "none"),
+        (
+            &*LEAK.replace("\tgo func", "\tfor range 2 { go func").replace("() }()", "() }() }"),
+            "none",
+        ),
         (&*tail, "6-8: \t\tuse(x)\n\t\tuse(x)\n\t\tp.Put(x)"),
         // The comment would end up behind the call.
         (pool, "none"),

@@ -118,7 +118,7 @@ fn leak<'p>(
     }
     let started_once =
         scopes.loops_at(sender.go.start_byte()).all(|it| it.span.encloses(binding.name));
-    let one_send = !sends.iter().any(looped) && exclusive(&sends);
+    let one_send = exclusive(&sends, looped);
     let trigger = if sender.is_literal() { sends[0] } else { sender.go };
     let mut hit = Hit::at(file, trigger)
         .var("CH", file.slice(binding.name))
@@ -249,11 +249,10 @@ fn buffer(file: &GoFile, make: Node<'_>) -> Option<Fix> {
     })
 }
 
-/// Whether at most one of the sends happens: behind each but the last, the function returns.
-fn exclusive(sends: &[Node<'_>]) -> bool {
-    let (_, earlier) = match sends.split_last() {
-        Some(it) => it,
-        None => return true,
-    };
-    earlier.iter().all(|it| it.next_named_sibling().is_some_and(|it| it.is(Kind::ReturnStatement)))
+/// Whether at most one of the sends happens: the goroutine returns behind each, or it is the last.
+fn exclusive(sends: &[Node<'_>], looped: impl Fn(&Node<'_>) -> bool) -> bool {
+    let returns =
+        |it: &Node<'_>| it.next_named_sibling().is_some_and(|next| next.is(Kind::ReturnStatement));
+    let last = |at: usize| at + 1 == sends.len() && !looped(&sends[at]);
+    sends.iter().enumerate().all(|(at, it)| returns(it) || last(at))
 }
