@@ -1,5 +1,5 @@
 //! The `go-expert` binary: everything it does is in the library.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    go_expert::cli::main()
 }

@@ -23,7 +23,7 @@ const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
     "the private key is {what}: set GO_EXPERT_PRIVATE_KEY_FILE (or GO_EXPERT_PRIVATE_KEY) to the \
      RSA key that GitHub gave for the App, a PEM that begins with `-----BEGIN RSA PRIVATE KEY-----`"
 )]
-pub struct BadKey {
+pub(super) struct BadKey {
     what: &'static str,
 }
 

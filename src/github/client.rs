@@ -1,23 +1,22 @@
-//! Requests in an installation's name: token, rate limits, and answers sorted into errors.
+//! The App at GitHub: its identity, its connections, and the limits that it must keep.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::auth::{AppKey, Token, Tokens};
+use super::auth::{AppKey, Tokens};
 use super::error::{GitHubError, number};
+use super::session::Session;
 use super::texts::Texts;
 use super::transport::{Answer, Transport};
-use super::wire::{self, Variable};
-use crate::model::{Clock, InstallationId, RepoName};
+use super::wire;
+use crate::model::{Clock, InstallationId, Timestamp};
 
 /// What is needed to speak to GitHub as an App.
 #[derive(Debug, Clone)]
@@ -36,19 +35,19 @@ pub struct Options {
 /// Cheap to clone.
 #[derive(Clone)]
 pub struct GitHub {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
+pub(super) struct Shared {
     transport: Transport,
-    rest: String,
-    graphql: String,
+    pub(super) rest: String,
+    pub(super) graphql: String,
     app: AppKey,
-    tokens: Tokens,
-    texts: Texts,
+    pub(super) tokens: Tokens,
+    pub(super) texts: Texts,
     /// Until when GitHub does not want to hear an installation (or, at `None`, the App).
-    limits: Mutex<HashMap<Option<InstallationId>, crate::model::Timestamp>>,
-    clock: Clock,
+    limits: Mutex<HashMap<Option<InstallationId>, Timestamp>>,
+    pub(super) clock: Clock,
 }
 
 /// The App as GitHub knows it.
@@ -60,46 +59,19 @@ pub struct App {
     pub slug: String,
 }
 
-/// Requests that were made, by kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Requests {
-    /// What changes nothing.
-    pub reads: u64,
-    /// What changes something.
-    pub writes: u64,
-    /// Tokens made.
-    pub tokens: u64,
-}
-
-/// One piece of work in the name of one installation; it counts its requests.
-#[derive(Clone)]
-pub struct Session {
-    github: GitHub,
-    installation: InstallationId,
-    counts: Arc<Counts>,
-}
-
-#[derive(Default)]
-struct Counts {
-    reads: AtomicU64,
-    writes: AtomicU64,
-    tokens: AtomicU64,
-}
-
 /// What is sent.
-struct Call<'a> {
-    method: Method,
+pub(super) struct Call<'a> {
+    pub method: Method,
     /// Absolute.
-    url: String,
+    pub url: String,
     /// For errors and logs: without the host.
-    name: &'a str,
-    accept: &'static str,
-    body: Option<Vec<u8>>,
-    writes: bool,
+    pub name: &'a str,
+    pub accept: &'static str,
+    pub body: Option<Vec<u8>>,
+    pub writes: bool,
 }
 
-const JSON: &str = "application/vnd.github+json";
-const RAW: &str = "application/vnd.github.raw+json";
+pub(super) const JSON: &str = "application/vnd.github+json";
 
 impl GitHub {
     /// Checks the key and prepares connections; nothing is sent. Needs a Tokio runtime.
@@ -131,7 +103,7 @@ impl GitHub {
 
     /// Work in the name of an installation; the requests are counted from zero.
     pub fn session(&self, installation: InstallationId) -> Session {
-        Session { github: self.clone(), installation, counts: Arc::default() }
+        Session::new(self.clone(), installation)
     }
 
     /// Asks GitHub who we are: shows that key, App id and clock are right.
@@ -145,7 +117,7 @@ impl GitHub {
     }
 
     /// A request in the App's own name.
-    async fn as_app(&self, method: Method, path: &str) -> Result<Answer, GitHubError> {
+    pub(super) async fn as_app(&self, method: Method, path: &str) -> Result<Answer, GitHubError> {
         let it = &*self.shared;
         let name = format!("{method} {path}");
         let jwt = it.app.jwt(it.clock.now());
@@ -166,7 +138,7 @@ impl GitHub {
 
 impl Shared {
     /// Sends a call, and once more to where the answer points, within the same server.
-    async fn exchange(
+    pub(super) async fn exchange(
         &self,
         call: &Call<'_>,
         secret: &SecretString,
@@ -231,7 +203,7 @@ impl Shared {
     }
 
     /// The answer when it is a success. A limit is remembered, so that nobody asks too early.
-    fn checked(
+    pub(super) fn checked(
         &self,
         call: &Call<'_>,
         who: Option<InstallationId>,
@@ -243,164 +215,12 @@ impl Shared {
         Err(self.noted(who, GitHubError::refused(call.name, call.writes, &answer, &self.clock)))
     }
 
-    fn noted(&self, who: Option<InstallationId>, error: GitHubError) -> GitHubError {
+    pub(super) fn noted(&self, who: Option<InstallationId>, error: GitHubError) -> GitHubError {
         if let GitHubError::RateLimited { until } = error {
             self.limits.lock().unwrap_or_else(PoisonError::into_inner).insert(who, until);
         }
         error
     }
-}
-
-impl Session {
-    /// The requests made so far.
-    pub fn requests(&self) -> Requests {
-        let read = |it: &AtomicU64| it.load(Ordering::Relaxed);
-        Requests {
-            reads: read(&self.counts.reads),
-            writes: read(&self.counts.writes),
-            tokens: read(&self.counts.tokens),
-        }
-    }
-
-    /// What the installation granted: permission to `read` or `write`.
-    ///
-    /// # Errors
-    /// When no token can be had.
-    pub async fn permissions(&self) -> Result<BTreeMap<String, String>, GitHubError> {
-        Ok(self.token().await?.permissions.clone())
-    }
-
-    pub(super) fn texts_cache(&self) -> (&Texts, InstallationId) {
-        (&self.github.shared.texts, self.installation)
-    }
-
-    async fn token(&self) -> Result<Arc<Token>, GitHubError> {
-        let shared = &self.github.shared;
-        let make = async {
-            self.counts.tokens.fetch_add(1, Ordering::Relaxed);
-            let path = format!("/app/installations/{}/access_tokens", self.installation);
-            let answer = self.github.as_app(Method::POST, &path).await.map_err(|error| {
-                match error {
-                    GitHubError::NoAccess { what } => GitHubError::NoAccess {
-                        what: format!("the App was uninstalled or suspended ({what})"),
-                    },
-                    other => other,
-                }
-            })?;
-            let made = decode("access_tokens", false, &answer)?;
-            Ok(Token::new(made, &answer, shared.clock.now()))
-        };
-        shared.tokens.get(self.installation, shared.clock.now(), make).await
-    }
-
-    async fn call(&self, call: &Call<'_>) -> Result<Answer, GitHubError> {
-        let shared = &self.github.shared;
-        let count = if call.writes { &self.counts.writes } else { &self.counts.reads };
-        let who = Some(self.installation);
-        for attempt in 1.. {
-            let token = self.token().await?;
-            count.fetch_add(1, Ordering::Relaxed);
-            let answer = shared.exchange(call, &token.secret, who).await?;
-            if answer.status != StatusCode::UNAUTHORIZED {
-                return shared.checked(call, who, answer);
-            }
-            // Revoked, or expired early: a new one may be accepted.
-            shared.tokens.forget(self.installation, &token).await;
-            if call.writes {
-                let message = format!("{}: the token was refused", call.name);
-                return Err(GitHubError::transient(message, false));
-            }
-            if attempt > 1 {
-                break;
-            }
-        }
-        let advice = "GitHub refuses a token that it just made: look at githubstatus.com, and at \
-                      the App's page for a suspension";
-        Err(GitHubError::Unauthorized { advice: advice.to_owned() })
-    }
-
-    /// `GET`, JSON.
-    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, GitHubError> {
-        let answer = self.get_as(path, JSON).await?;
-        decode(&format!("GET {path}"), false, &answer)
-    }
-
-    /// `GET`, the bytes of a blob.
-    pub(super) async fn get_raw(&self, path: &str) -> Result<bytes::Bytes, GitHubError> {
-        Ok(self.get_as(path, RAW).await?.body)
-    }
-
-    async fn get_as(&self, path: &str, accept: &'static str) -> Result<Answer, GitHubError> {
-        let name = format!("GET {path}");
-        let url = format!("{}{path}", self.github.shared.rest);
-        let method = Method::GET;
-        self.call(&Call { method, url, name: &name, accept, body: None, writes: false }).await
-    }
-
-    /// A write, JSON both ways.
-    pub(super) async fn write<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<T, GitHubError> {
-        let name = format!("{method} {path}");
-        let url = format!("{}{path}", self.github.shared.rest);
-        let body = Some(encode(&name, body)?);
-        let call = Call { method, url, name: &name, accept: JSON, body, writes: true };
-        let answer = self.call(&call).await?;
-        decode(&name, true, &answer)
-    }
-
-    /// A GraphQL query: all of it, or an error.
-    pub(super) async fn query(
-        &self,
-        operation: &'static str,
-        query: &str,
-        variables: BTreeMap<String, Variable<'_>>,
-    ) -> Result<wire::Repository, GitHubError> {
-        let (data, error, _) =
-            self.graphql::<wire::QueryData>(operation, query, variables, false).await?;
-        if let Some(error) = error {
-            return Err(error);
-        }
-        data.and_then(|it| it.repository).ok_or_else(|| GitHubError::NoAccess {
-            what: format!("{operation}: GitHub shows no such repository"),
-        })
-    }
-
-    /// A GraphQL request: what came, the error that weighs most, and all errors.
-    pub(super) async fn graphql<T: DeserializeOwned>(
-        &self,
-        operation: &'static str,
-        query: &str,
-        variables: BTreeMap<String, Variable<'_>>,
-        writes: bool,
-    ) -> Result<(Option<T>, Option<GitHubError>, Vec<wire::GraphQlError>), GitHubError> {
-        let shared = &self.github.shared;
-        let body = wire::GraphQl { operation_name: operation, query, variables };
-        let body = Some(encode(operation, &body)?);
-        let (method, url) = (Method::POST, shared.graphql.clone());
-        let call = Call { method, url, name: operation, accept: JSON, body, writes };
-        let answer = self.call(&call).await?;
-        let it: wire::GraphQlAnswer<T> = decode(operation, writes, &answer)?;
-        let error =
-            GitHubError::graphql(operation, writes, &it.errors, &answer.headers, &shared.clock)
-                .map(|it| shared.noted(Some(self.installation), it));
-        Ok((it.data, error, it.errors))
-    }
-}
-
-/// A path below `/repos/{owner}/{name}`, every part percent-encoded.
-pub(super) fn route(repo: &RepoName, parts: &[&str]) -> String {
-    const PLAIN: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    let mut path = String::from("/repos");
-    for part in [repo.owner(), repo.name()].iter().chain(parts) {
-        path.push('/');
-        path.extend(utf8_percent_encode(part, PLAIN));
-    }
-    path
 }
 
 fn same_server(url: &str, api: &str) -> bool {
@@ -411,12 +231,12 @@ fn same_server(url: &str, api: &str) -> bool {
     origin(url).is_some() && origin(url) == origin(api)
 }
 
-fn encode(name: &str, body: &impl Serialize) -> Result<Vec<u8>, GitHubError> {
+pub(super) fn encode(name: &str, body: &impl Serialize) -> Result<Vec<u8>, GitHubError> {
     serde_json::to_vec(body)
         .map_err(|it| GitHubError::Unprocessable { message: format!("{name}: {it}") })
 }
 
-fn decode<T: DeserializeOwned>(
+pub(super) fn decode<T: DeserializeOwned>(
     name: &str,
     writes: bool,
     answer: &Answer,

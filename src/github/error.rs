@@ -98,7 +98,7 @@ impl GitHubError {
             return Self::RateLimited { until };
         }
         let status = answer.status.as_u16();
-        let what = format!("{request}: {status} {said}");
+        let what = format!("{request}: {status} {said}").trim_end().to_owned();
         match status {
             // 409 is an empty repository, 410 a feature that is switched off, 451 a takedown.
             403 | 404 | 409 | 410 | 451 => {
@@ -133,7 +133,7 @@ impl GitHubError {
             }
         };
         let error = errors.iter().min_by_key(|it| class(it))?;
-        let what = format!("{request}: {} {}", error.kind, clip(&error.message));
+        let what = format!("{request}: {}", clip(&error.message));
         Some(match class(error) {
             0 => Self::RateLimited { until: wait(headers, clock) },
             1 => Self::NoAccess { what },
@@ -244,6 +244,15 @@ mod tests {
             ),
             check(502, &[], "<html>"),
         ];
-        insta::assert_snapshot!(table.join("\n"), @"");
+        insta::assert_snapshot!(table.join("\n"), @r#"
+        wait 8 s
+        wait 101 s
+        wait 61 s
+        wait 60 s
+        NoAccess { what: "POST /x: 403 Resource not accessible by integration (needs checks=write)" }
+        NoAccess { what: "POST /x: 404 Not Found" }
+        Unprocessable { message: "POST /x: 422 Unprocessable Entity; Line must be part of the diff" }
+        Transient { message: "POST /x: 502", answer_lost: true }
+        "#);
     }
 }

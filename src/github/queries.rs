@@ -30,11 +30,10 @@ pub(super) const EDIT: &str = "EditComments";
 // others are not ours.
 const THREAD_FIELDS: &str = "pageInfo { hasNextPage endCursor }
       nodes {
-        id isResolved isOutdated path line originalLine diffSide
+        isResolved isOutdated path line originalLine diffSide
         comments(first: 1) {
           nodes {
             id fullDatabaseId body viewerDidAuthor isMinimized
-            author { login }
             originalCommit { oid }
           }
         }
@@ -54,7 +53,7 @@ pub(super) fn snapshot(trees: usize, blobs: usize) -> String {
         "query {SNAPSHOT}($owner: String!, $name: String!, $number: Int!{variables}) {{
   repository(owner: $owner, name: $name) {{
     pullRequest(number: $number) {{
-      id number title body headRefOid baseRefName isDraft state
+      title body headRefOid baseRefName isDraft state
       author {{ login }}
       reviewThreads(first: 100) {{ {THREAD_FIELDS} }}
       reviews(first: 100) {{ {REVIEW_FIELDS} }}

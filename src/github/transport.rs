@@ -62,9 +62,11 @@ impl Transport {
     /// Sends the request once and reads the whole answer.
     pub(super) async fn send(&self, request: Request<Vec<u8>>) -> Result<Answer, Lost> {
         let exchange = async {
-            let response = self.octocrab.execute(request).await.map_err(|error| {
-                Lost { never_sent: never_sent(&error), message: chain(&error) }
-            })?;
+            let response = self
+                .octocrab
+                .execute(request)
+                .await
+                .map_err(|error| Lost { never_sent: never_sent(&error), message: chain(&error) })?;
             let (parts, body) = response.into_parts();
             let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(|error| {
                 let message = if error.is::<LengthLimitError>() {
@@ -97,7 +99,8 @@ fn never_sent(error: &octocrab::Error) -> bool {
 
 /// An error and its causes, without octocrab's backtraces.
 fn chain(error: &dyn std::error::Error) -> String {
-    let mut cause = Some(error);
+    // The outermost says only that it is a wrapper.
+    let mut cause = Some(error.source().unwrap_or(error));
     let mut parts: Vec<String> = Vec::new();
     while let Some(it) = cause {
         let text = it.to_string();

@@ -117,6 +117,7 @@ impl Refusal {
 /// `POST /app/installations/{id}/access_tokens`.
 #[derive(Debug, Deserialize)]
 pub(super) struct AccessToken {
+    #[serde(deserialize_with = "secret")]
     pub token: SecretString,
     pub expires_at: chrono::DateTime<chrono::Utc>,
     #[serde(default)]
@@ -430,6 +431,10 @@ pub(super) struct Review {
 #[derive(Debug, Deserialize)]
 pub(super) struct Oid {
     pub oid: CommitSha,
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(SecretString::from)
 }
 
 /// GraphQL's `BigInt` travels as a text; older servers send a number.

@@ -58,17 +58,10 @@ impl Code {
 /// Whatever `earlier` has already parsed is shared, and a file with another text at the same path
 /// is parsed from its tree. `partial` says of a directory whether some of its files are not among
 /// `files`. Files are parsed on the threads of the rayon pool that the caller runs on.
-pub fn read(
-    files: &[SourceFile],
-    earlier: Option<&Code>,
-    partial: &dyn Fn(&str) -> bool,
-) -> Code {
+pub fn read(files: &[SourceFile], earlier: Option<&Code>, partial: &dyn Fn(&str) -> bool) -> Code {
     let modules = Modules::of(files);
-    let sources: BTreeMap<&str, &SourceFile> = files
-        .iter()
-        .filter(|it| it.path.ends_with(".go"))
-        .map(|it| (&*it.path, it))
-        .collect();
+    let sources: BTreeMap<&str, &SourceFile> =
+        files.iter().filter(|it| it.path.ends_with(".go")).map(|it| (&*it.path, it)).collect();
     let moved = earlier.map(by_text).unwrap_or_default();
     let sources: Vec<&SourceFile> = sources.into_values().collect();
     let parsed: Vec<Result<Arc<GoFile>, Unread>> = sources
@@ -110,17 +103,19 @@ fn packages(code: &Code, partial: &dyn Fn(&str) -> bool) -> Vec<Package> {
         path.rsplit_once('/').map_or("", |(directory, _)| directory).into()
     };
     let unread: BTreeSet<Arc<str>> = code.unread.iter().map(|it| directory(&it.path)).collect();
-    let mut groups: BTreeMap<(Arc<str>, Arc<str>), Vec<Arc<GoFile>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Arc<str>, Arc<str>), Files> = BTreeMap::new();
     for file in code.files.values().filter(|it| !it.is_ignored()) {
         if let Some(name) = file.package() {
             let key = (file.directory().into(), name.into());
             groups.entry(key).or_default().push(file.clone());
         }
     }
-    let package = |((directory, name), files): ((Arc<str>, Arc<str>), _)| {
+    let package = |((directory, name), files): ((Arc<str>, Arc<str>), Files)| {
         let partial = unread.contains(&directory) || partial(&directory);
         let import_path = code.modules.import_path(&directory).map(Into::into);
         Package::new(directory, name, import_path, files, partial)
     };
     groups.into_iter().map(package).collect()
 }
+
+type Files = Vec<Arc<GoFile>>;

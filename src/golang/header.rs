@@ -44,7 +44,9 @@ impl Header {
         // Go's scanner removes carriage returns before anybody looks.
         self.generated |= words.lines().any(is_generated_line);
         let line = words.trim_end();
-        if let Some(expression) = line.strip_prefix("//go:build").filter(|it| it.starts_with([' ', '\t'])) {
+        if let Some(expression) =
+            line.strip_prefix("//go:build").filter(|it| it.starts_with([' ', '\t']))
+        {
             self.constraint = Some(line.into());
             self.constraint_version = implied_by(expression).or(self.constraint_version);
         }
@@ -55,5 +57,5 @@ impl Header {
 /// <https://go.dev/s/generatedcode>.
 fn is_generated_line(line: &str) -> bool {
     let rest = line.trim_end_matches('\r').strip_prefix("// Code generated ");
-    rest.is_some_and(|it| it.ends_with(" DO NOT EDIT.") || it == "DO NOT EDIT.")
+    rest.is_some_and(|it| it.ends_with(" DO NOT EDIT."))
 }

@@ -171,11 +171,49 @@ impl Kind {
         matches!(self, Self::FunctionDeclaration | Self::MethodDeclaration | Self::FuncLiteral)
     }
 
+    /// Whether nodes of this kind never have children: two of three nodes, so that it pays to know
+    /// without asking them.
+    pub(super) fn is_leaf(self) -> bool {
+        LEAVES[self as usize]
+    }
+
     /// Whether it is a string literal; its parts are nodes too, and not of interest.
     pub fn is_string(self) -> bool {
         matches!(self, Self::InterpretedStringLiteral | Self::RawStringLiteral)
     }
 }
+
+const LEAVES: [bool; Kind::COUNT] = {
+    let mut leaves = [false; Kind::COUNT];
+    let kinds = [
+        Kind::BlankIdentifier,
+        Kind::Comment,
+        Kind::Dot,
+        Kind::EscapeSequence,
+        Kind::False,
+        Kind::FieldIdentifier,
+        Kind::FloatLiteral,
+        Kind::Identifier,
+        Kind::ImaginaryLiteral,
+        Kind::IntLiteral,
+        Kind::InterpretedStringLiteralContent,
+        Kind::Iota,
+        Kind::LabelName,
+        Kind::Nil,
+        Kind::PackageIdentifier,
+        Kind::RawStringLiteralContent,
+        Kind::RuneLiteral,
+        Kind::Token,
+        Kind::True,
+        Kind::TypeIdentifier,
+    ];
+    let mut at = 0;
+    while at < kinds.len() {
+        leaves[kinds[at] as usize] = true;
+        at += 1;
+    }
+    leaves
+};
 
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let language = language();

@@ -20,7 +20,7 @@ pub trait GoNode<'t>: Sized {
     fn lines(self) -> LineRange;
 
     /// The (first) child with this name.
-    fn field(self, field: Field) -> Option<Node<'t>>;
+    fn field(self, field: Field) -> Option<Self>;
 
     /// The children with names, comments left out.
     fn parts(self) -> Children<'t>;
@@ -29,13 +29,13 @@ pub trait GoNode<'t>: Sized {
     fn all(self) -> Children<'t>;
 
     /// The first child of this kind.
-    fn part(self, kind: Kind) -> Option<Node<'t>>;
+    fn part(self, kind: Kind) -> Option<Self>;
 
     /// The expression inside any number of parentheses.
-    fn unparen(self) -> Node<'t>;
+    fn unparen(self) -> Self;
 
     /// The function of a call, without parentheses around it.
-    fn callee(self) -> Option<Node<'t>>;
+    fn callee(self) -> Option<Self>;
 
     /// The arguments of a call; nothing for other nodes.
     fn arguments(self) -> Children<'t>;
@@ -49,7 +49,7 @@ pub trait GoNode<'t>: Sized {
 
     /// The nodes around it, innermost first. One descent from the root: far cheaper than asking
     /// for the parent again and again, yet no substitute for [`Place::ancestors`](super::Place).
-    fn ancestors(self, root: Node<'t>) -> Vec<Node<'t>>;
+    fn ancestors(self, root: Self) -> Vec<Self>;
 
     /// The node and everything below it, in the order of the source.
     fn descendants(self) -> Descendants<'t>;
@@ -76,7 +76,7 @@ impl<'t> GoNode<'t> for Node<'t> {
         LineRange::new(line(start.row + 1), line(last))
     }
 
-    fn field(self, field: Field) -> Option<Node<'t>> {
+    fn field(self, field: Field) -> Option<Self> {
         self.child_by_field_id(field.id())
     }
 
@@ -88,11 +88,11 @@ impl<'t> GoNode<'t> for Node<'t> {
         Children::new(self, false)
     }
 
-    fn part(self, kind: Kind) -> Option<Node<'t>> {
+    fn part(self, kind: Kind) -> Option<Self> {
         self.all().find(|it| it.is(kind))
     }
 
-    fn unparen(self) -> Node<'t> {
+    fn unparen(self) -> Self {
         let mut node = self;
         while node.is(Kind::ParenthesizedExpression) {
             match node.parts().next() {
@@ -103,7 +103,7 @@ impl<'t> GoNode<'t> for Node<'t> {
         node
     }
 
-    fn callee(self) -> Option<Node<'t>> {
+    fn callee(self) -> Option<Self> {
         self.field(Field::Function).map(GoNode::unparen)
     }
 
@@ -130,7 +130,7 @@ impl<'t> GoNode<'t> for Node<'t> {
         self.field(Field::Operator).map(|it| it.kind())
     }
 
-    fn ancestors(self, root: Node<'t>) -> Vec<Node<'t>> {
+    fn ancestors(self, root: Self) -> Vec<Self> {
         let mut path = Vec::new();
         let mut node = root;
         // Empty nodes are those the parser made up; tree-sitter recurses to find one.

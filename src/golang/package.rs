@@ -27,13 +27,15 @@ pub struct Declared<'p> {
     pub item: &'p Item,
 }
 
-/// Positions of items: the file's index, then the item's.
+/// Where the items of a name are: the file's index, then the item's.
+type Places = HashMap<Box<str>, Vec<(usize, usize)>>;
+
 #[derive(Debug, Default)]
 struct Names {
     /// Functions, types, variables and constants share one name space.
-    plain: HashMap<Box<str>, Vec<(usize, usize)>>,
+    plain: Places,
     /// By the receiver's type, then by name.
-    methods: HashMap<Box<str>, HashMap<Box<str>, Vec<(usize, usize)>>>,
+    methods: HashMap<Box<str>, Places>,
 }
 
 impl Package {
@@ -117,7 +119,9 @@ impl Package {
 
     /// Everything that the package declares, in the order of the source.
     pub fn all(&self) -> impl Iterator<Item = Declared<'_>> {
-        self.files.iter().flat_map(|file| file.items().iter().map(move |item| Declared { file, item }))
+        self.files
+            .iter()
+            .flat_map(|file| file.items().iter().map(move |item| Declared { file, item }))
     }
 
     fn of_kind(&self, name: &str, kind: ItemKind) -> impl Iterator<Item = Declared<'_>> {

@@ -69,12 +69,30 @@ pub fn walk<'f>(
     dispatch: &Dispatch,
     mut visit: impl FnMut(usize, &Place<'f, '_>),
 ) {
+    // A sixth of all nodes are the insides of strings, and hardly anyone asks for those.
+    let in_strings = [
+        Kind::Token,
+        Kind::EscapeSequence,
+        Kind::InterpretedStringLiteralContent,
+        Kind::RawStringLiteralContent,
+    ];
+    let skip_strings = in_strings.iter().all(|it| dispatch.listeners(*it).is_empty());
+    // Rules want to know the scopes of what they look at; the way through the tree is the same.
+    if skip_strings && let Some(sightings) = file.sightings(dispatch) {
+        return sightings.each(|node, kind, ancestors| {
+            for listener in dispatch.listeners(kind) {
+                visit(*listener, &Place { file, node, kind, ancestors });
+            }
+        });
+    }
     let mut ancestors: Vec<Node<'f>> = Vec::new();
     let mut cursor = file.root().walk();
     loop {
         let node = cursor.node();
         let kind = Kind::of(node);
-        let trusted = kind != Kind::Error && !node.is_missing();
+        // What the parser made up is a leaf, or has one: empty, and nothing else is.
+        let made_up = node.start_byte() == node.end_byte() && node.is_missing();
+        let trusted = kind != Kind::Error && !made_up;
         if trusted {
             let listeners = dispatch.listeners(kind);
             if !listeners.is_empty() {
@@ -84,8 +102,9 @@ pub fn walk<'f>(
                 }
             }
         }
-        // Kinds are an enum of leaves and branches alike: a leaf has no first child.
-        if trusted && ancestors.len() < MAX_DEPTH && cursor.goto_first_child() {
+        let closed = kind.is_leaf() || (kind.is_string() && skip_strings);
+        let below = trusted && !closed && ancestors.len() < MAX_DEPTH;
+        if below && cursor.goto_first_child() {
             ancestors.push(node);
             continue;
         }

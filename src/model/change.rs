@@ -122,7 +122,7 @@ pub enum UnreadReason {
     Budget,
     /// Not text.
     Binary,
-    /// GitHub would not give it.
+    /// GitHub, the clone or the disk would not give it (a Git LFS pointer included).
     Unavailable,
     /// GitHub gave no patch for it; comments stand in the summary.
     NoPatch,

@@ -80,6 +80,8 @@ impl Job {
         commands.extend(self.review.commands);
         commands.dedup();
         self.review.commands = commands;
+        // The older one may have run before the newer one came.
+        self.review.opened = false;
         self
     }
 }
@@ -99,6 +101,8 @@ pub struct ReviewRequest {
     pub head: Option<CommitSha>,
     /// The base branch; `None` as above.
     pub base_ref: Option<String>,
+    /// Whether it was just opened: nothing of ours can stand there yet.
+    pub opened: bool,
     /// Whether the pull request is a draft: drafts wait until they are ready.
     pub draft: bool,
     /// Commands that wait for an answer.

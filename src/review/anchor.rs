@@ -56,9 +56,9 @@ impl Shown {
 
     /// The best place for a comment about a finding, or `None` when the diff shows none.
     ///
-    /// In this order: the trigger; for a deletion that caused it, the deleted line; the nearest
-    /// line that the diff shows of the same declaration; a changed line of a partner in another
-    /// place.
+    /// In this order: the trigger; for a deletion that caused it, the deleted line; in the same
+    /// declaration a changed line of a partner, else the nearest line that the diff shows; a
+    /// changed line of a partner in another place.
     pub fn anchor(&self, finding: &Finding, examined: &Examination) -> Option<Anchor> {
         let at = |path: &Arc<str>, lines, side, relation| Anchor {
             path: path.clone(),
@@ -79,6 +79,13 @@ impl Shown {
                     && patch.accepts(Side::Left, deleted)
                 {
                     return Some(at(&finding.path, deleted, Side::Left, Relation::Deletion));
+                }
+                // A changed partner is the cause; any other line is only the next best place.
+                let partner = finding.related.iter().filter(|it| it.path == finding.path);
+                let added = |line: &u32| lines.contains(*line) && patch.added().contains(*line);
+                if let Some(cause) = partner.flat_map(|it| it.lines.lines()).find(added) {
+                    let lines = LineRange::line(cause);
+                    return Some(at(&finding.path, lines, Side::Right, Relation::Nearby));
                 }
                 if let Some(near) = patch.commentable().right.nearest(line, lines) {
                     let lines = LineRange::line(near);

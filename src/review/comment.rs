@@ -47,7 +47,7 @@ pub fn comment(planned: &Planned<'_>, voice: &Voice, links: &Links) -> String {
         let _ = write!(text, "\n\n{fence}suggestion\n{}\n{fence}", suggestion.replacement);
     }
 
-    let mut rules: Vec<_> = planned.findings.iter().map(|it| it.rule.id.to_string()).collect();
+    let mut rules: Vec<_> = planned.findings.iter().map(|it| it.rule.id().to_string()).collect();
     rules.dedup();
     let rules: Vec<_> = rules.iter().map(|it| links.rule(it)).collect();
     let text = cut(&text, MAX_BODY);

@@ -13,10 +13,10 @@ use super::plan::{self, Candidate, Limits, Open, Planned};
 use super::reconcile::{ANALYSIS, Earlier};
 use super::summary::{Summary, summary};
 use super::text::Links;
-use crate::github::{CheckRun, CommentEdit, Conclusion, NewComment, NewReview};
+use crate::github::{Conclusion, Edit, NewComment};
 use crate::model::{BlobOid, Fingerprint};
 use crate::persona::Voice;
-use crate::rules::{Finding, Rule, RuleKind, RuleSet};
+use crate::rules::{Finding, Kind, Rule, RuleSet};
 
 /// Everything that was read.
 pub struct Situation<'a> {
@@ -34,19 +34,43 @@ pub struct Situation<'a> {
     pub links: &'a Links,
     /// The pull request's markers.
     pub signer: &'a Signer<'a>,
+    /// Whether every changed file was listed.
+    pub complete: bool,
+    /// Whether GitHub takes inline comments; when it refused them, everything is folded.
+    pub inline: bool,
 }
 
 /// Everything to write.
 #[derive(Debug)]
 pub struct Decision {
     /// Comments whose findings are fixed: edited and minimised.
-    pub edits: Vec<CommentEdit>,
+    pub edits: Vec<Edit>,
     /// The summary's new text, when it changed: the review's id and the body.
     pub summary_edit: Option<(u64, String)>,
     /// A review, when there is something new to say inline.
-    pub review: Option<NewReview>,
+    pub review: Option<ReviewText>,
     /// The check run; there is always one.
-    pub check: CheckRun,
+    pub check: Check,
+}
+
+/// A review to post.
+#[derive(Debug)]
+pub struct ReviewText {
+    /// Its body.
+    pub body: String,
+    /// Its inline comments.
+    pub comments: Vec<NewComment>,
+}
+
+/// The check run's outcome and texts.
+#[derive(Debug)]
+pub struct Check {
+    /// The outcome.
+    pub conclusion: Conclusion,
+    /// One line.
+    pub title: String,
+    /// Markdown.
+    pub summary: String,
 }
 
 /// Why a pull request gets only a check run.
@@ -73,13 +97,19 @@ pub fn decide(it: &Situation<'_>) -> Decision {
 
     // What was said, against everything that the head holds: a finding that came into the base
     // meanwhile is still there, and its comment stays.
-    let said_marks = moved(&earlier.said, it.texts, &examined.head_files, &examined.maps);
+    let (said_marks, untouched) =
+        moved(&earlier.said, it.texts, &examined.head_files, &examined.maps);
     let partners = pair(&said_marks, &examined.marks, &Moved);
     let mut left = vec![false; earlier.said.len()];
     for partner in partners.iter().flatten() {
         left[*partner] = true;
     }
-    let fixed = earlier.fixed(&left, |said| examined.is_gone(said, said.same_analysis(earlier)));
+    let fixed = earlier.fixed(&left, |i| {
+        let said = &earlier.said[i];
+        // Another analysis may be blind to what this one saw, unless the code itself changed.
+        examined.is_gone(said, it.complete)
+            && (said.same_analysis(earlier) || untouched[i] == Some(false))
+    });
 
     let introduced = introduced(it, &partners);
     let open = open_comments(it, &fixed);
@@ -88,7 +118,7 @@ pub fn decide(it: &Situation<'_>) -> Decision {
     let candidates = candidates(&introduced, examined, taken);
     let plan = plan::plan(
         candidates,
-        Limits::default(),
+        if it.inline { Limits::default() } else { Limits { comments: 0, performance: 0 } },
         open,
         |path| examined.text(path),
         |path, side, lines| examined.shown.file(path).is_some_and(|it| it.accepts(side, lines)),
@@ -115,7 +145,8 @@ pub fn decide(it: &Situation<'_>) -> Decision {
         it.voice,
         it.links,
     );
-    let folded_said = folded.iter().map(|it| name(it, earlier, &plan.folded, examined)).collect();
+    let folded_said: Vec<Said> =
+        folded.iter().map(|it| name(it, earlier, &plan.folded, examined)).collect();
     let comments: Vec<_> = plan.inline.iter().map(|planned| new_comment(planned, it)).collect();
 
     let summary_body = |folded: Vec<Said>| {
@@ -139,11 +170,15 @@ pub fn decide(it: &Situation<'_>) -> Decision {
             }
             if !comments.is_empty() {
                 let body = (it.voice.later_review)(comments.len(), it.links.head.short());
-                decision.review = Some(NewReview { body, comments });
+                decision.review = Some(ReviewText { body, comments });
             }
         }
         None if !comments.is_empty() => {
-            decision.review = Some(NewReview { body: summary_body(folded_said), comments });
+            decision.review = Some(ReviewText { body: summary_body(folded_said), comments });
+        }
+        // What GitHub refused inline is said all the same.
+        None if !it.inline && !folded_said.is_empty() => {
+            decision.review = Some(ReviewText { body: summary_body(folded_said), comments });
         }
         // Nothing to say inline: the check run alone.
         None => {}
@@ -156,12 +191,14 @@ pub fn introduced_findings<'a>(
     examined: &'a Examination,
     rules: &'a RuleSet,
 ) -> Vec<(&'a Finding, &'a Rule)> {
-    introduced_indices(examined, rules).into_iter().map(|(i, rule)| (&examined.findings[i], rule)).collect()
+    introduced_indices(examined, rules)
+        .into_iter()
+        .map(|(i, rule)| (&examined.findings[i], rule))
+        .collect()
 }
 
 fn introduced_indices<'a>(examined: &Examination, rules: &'a RuleSet) -> Vec<(usize, &'a Rule)> {
-    let new: Vec<usize> =
-        (0..examined.findings.len()).filter(|&i| examined.is_new[i]).collect();
+    let new: Vec<usize> = (0..examined.findings.len()).filter(|&i| examined.is_new[i]).collect();
     let findings: Vec<&Finding> = new.iter().map(|&i| &examined.findings[i]).collect();
     let superseded = plan::superseded(&findings, rules);
     let left = new.into_iter().zip(superseded).filter(|(_, superseded)| !superseded);
@@ -192,7 +229,7 @@ fn open_comments(it: &Situation<'_>, fixed: &[usize]) -> Open {
         open.comments += 1;
         let mut rules = it.earlier.said.iter().filter(|said| said.comment == Some(i));
         let performance = rules.all(|said| {
-            it.rules.rule(&said.mark.rule).is_some_and(|it| it.kind == RuleKind::Performance)
+            it.rules.rule(&said.mark.rule).is_some_and(|it| it.kind() == Kind::Performance)
         });
         open.performance += usize::from(performance);
     }
@@ -279,43 +316,39 @@ fn new_comment(planned: &Planned<'_>, it: &Situation<'_>) -> NewComment {
 }
 
 /// "Fixed in", above what the comment said.
-fn fixed_edit(index: usize, it: &Situation<'_>) -> Option<CommentEdit> {
+fn fixed_edit(index: usize, it: &Situation<'_>) -> Option<Edit> {
     let comment = it.earlier.comments.get(index)?;
     let mut marker = comment.marker.clone()?;
     marker.fixed = Some(it.links.head.clone());
     let note = (it.voice.fixed_in)(it.links.head.short());
     let marker = it.signer.write(&Marker::Comment(marker));
     let body = format!("{note}\n\n{}\n\n{marker}", comment.visible);
-    Some(CommentEdit { node_id: comment.node_id.clone(), body, minimise: true })
+    Some(Edit { comment: comment.node_id.clone(), body: Some(body), minimise: true })
 }
 
 /// `success` with nothing open; else `neutral`, since nothing fails a check by default.
-fn check(introduced: &[Introduced<'_>], text: &str, voice: &Voice) -> CheckRun {
+fn check(introduced: &[Introduced<'_>], text: &str, voice: &Voice) -> Check {
     let words = &voice.check;
     let (conclusion, title) = match introduced.len() {
         0 => (Conclusion::Success, words.clean.to_owned()),
         n => (Conclusion::Neutral, (words.open)(n)),
     };
-    CheckRun { conclusion, title, summary: text.to_owned() }
+    Check { conclusion, title, summary: text.to_owned() }
 }
 
 /// The check run of a pull request that is not reviewed.
-pub fn skipped(voice: &Voice, why: Skip) -> CheckRun {
+pub fn skipped(voice: &Voice, why: Skip) -> Check {
     let words = &voice.check;
     let (title, summary) = match why {
         Skip::Draft => (words.draft, words.draft_text),
         Skip::NoGo => (words.no_go, words.no_go_text),
     };
-    CheckRun {
-        conclusion: Conclusion::Skipped,
-        title: title.to_owned(),
-        summary: summary.to_owned(),
-    }
+    Check { conclusion: Conclusion::Skipped, title: title.to_owned(), summary: summary.to_owned() }
 }
 
 /// The check run of a review that was given up.
-pub fn given_up(voice: &Voice, reason: &str) -> CheckRun {
-    CheckRun {
+pub fn given_up(voice: &Voice, reason: &str) -> Check {
+    Check {
         conclusion: Conclusion::Neutral,
         title: voice.check.given_up.to_owned(),
         summary: (voice.check.given_up_text)(reason),

@@ -14,7 +14,7 @@ use crate::model::{
     BlobOid, Change, ChangedFile, FileStatus, LineRange, Patch, SourceFile, Unread, UnreadReason,
     is_reviewed_go_file,
 };
-use crate::rules::{Finding, RuleSet};
+use crate::rules::{DiffScope, Finding, RuleSet};
 
 /// What is known of a change after both versions were analysed.
 pub struct Examination {
@@ -61,7 +61,8 @@ impl Examination {
 
         let maps = FileMaps::of(&change);
         let partners = pair(&base_marks, &marks, &maps);
-        let sides = Sides { base: &base, head: &head, maps: &maps, rules };
+        let (shown, without_patch) = shown(&change);
+        let sides = Sides { base: &base, head: &head, maps: &maps, shown: &shown, rules };
         let is_new = findings
             .iter()
             .zip(&partners)
@@ -72,7 +73,6 @@ impl Examination {
             .filter(|i| !kept.contains(i) && sides.repaired(&base_findings[*i]))
             .count();
 
-        let (shown, without_patch) = shown(&change);
         let mut unread: BTreeSet<Unread> = change.unread.into_iter().collect();
         unread.extend(head.unread().iter().cloned());
         unread.extend(without_patch);
@@ -128,8 +128,9 @@ impl Examination {
     }
 
     /// Whether a finding that has no partner in the head is proved to be gone: its rule still
-    /// exists, and the place where it was is read completely, or is no part of the change any more.
-    pub fn is_gone(&self, said: &EarlierSaid) -> bool {
+    /// exists, and the place where it was is read completely, or is no part of the change any
+    /// more. `complete` tells whether every changed file was listed.
+    pub fn is_gone(&self, said: &EarlierSaid, complete: bool) -> bool {
         if self.rules.rule(&said.mark.rule).is_none() {
             return false;
         }
@@ -140,7 +141,9 @@ impl Examination {
         match self.head.file(path) {
             Some(file) => self.is_complete(file, &said.mark.declaration),
             // Deleted, or a directory that the pull request does not touch any more.
-            None => !self.unread.iter().any(|it| directory(&it.path) == directory(path)),
+            None => {
+                complete && !self.unread.iter().any(|it| directory(&it.path) == directory(path))
+            }
         }
     }
 
@@ -174,6 +177,7 @@ struct Sides<'a> {
     base: &'a Code,
     head: &'a Code,
     maps: &'a FileMaps,
+    shown: &'a Shown,
     rules: &'a RuleSet,
 }
 
@@ -188,7 +192,7 @@ impl Sides<'_> {
             return true;
         }
         let trigger_only =
-            self.rules.rule(finding.rule.as_str()).is_none_or(|it| it.diff_trigger_only());
+            self.rules.rule(finding.rule.as_str()).is_none_or(|it| it.diff() == DiffScope::Trigger);
         if trigger_only {
             return false;
         }
@@ -225,7 +229,11 @@ impl Sides<'_> {
 
     /// Whether the change added, edited or deleted something within these lines of the head.
     fn touched(&self, path: &str, lines: LineRange) -> bool {
-        let Some(map) = self.maps.map(path) else { return false };
+        let Some(map) = self.maps.map(path) else {
+            // Unchanged, or the base was not read: then the patch is all that is known.
+            let patch = self.shown.file(path);
+            return patch.is_some_and(|it| it.added().touches(lines));
+        };
         lines.lines().any(|line| !matches!(map.to_old(line), Mapped::Same(_)))
             || gaps(map, lines).next().is_some()
     }

@@ -15,6 +15,8 @@ pub mod plan;
 mod publish;
 pub mod reconcile;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 use std::sync::Arc;
@@ -22,13 +24,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::github::{self, GitHubError, PullRequest};
+use crate::github::{
+    Ask, Fetched, GitHub, GitHubError, OurComment, PullRequest, Reaction, Session,
+};
 use crate::model::{BlobOid, Clock, CommitSha, InstallationId, Language, ReviewRequest, Timestamp};
 use crate::persona::Voice;
 use crate::rules::RuleSet;
-use decide::{Decision, Situation};
+use decide::Situation;
 use examine::Examination;
 use marker::MarkerKeys;
+use publish::Publisher;
 use reconcile::Earlier;
 use text::Links;
 
@@ -104,7 +109,7 @@ pub enum Stop {
 
 /// Reviews pull requests.
 pub struct Reviewer {
-    github: Arc<github::Client>,
+    github: GitHub,
     rules: Arc<RuleSet>,
     markers: MarkerKeys,
     /// Analysis has threads of its own, so that it never delays an acknowledgement.
@@ -117,7 +122,7 @@ pub struct Reviewer {
 /// What a [`Reviewer`] is made of.
 pub struct Parts {
     /// GitHub.
-    pub github: Arc<github::Client>,
+    pub github: GitHub,
     /// The rules.
     pub rules: Arc<RuleSet>,
     /// The keys that sign our comments.
@@ -148,51 +153,69 @@ impl Reviewer {
     /// Reviews one pull request.
     pub async fn review(&self, task: &Task<'_>) -> Result<Reviewed, Stop> {
         self.wait_out_read_lag(task)?;
-        let pull = self.target(task).await?;
+        let session = self.github.session(task.installation);
+        let pull = target(task, &session).await?;
         if !pull.open {
             return Ok(Reviewed::Closed);
         }
+        let publisher = Publisher { task, session: &session, head: &pull.head };
         if pull.draft && task.request.commands.is_empty() {
-            let language = Language::of(&pull.text);
-            self.skip(task, &pull.head, Voice::of(language), decide::Skip::Draft).await?;
+            let voice = Voice::of(Language::of(&pull.text));
+            publisher.skip(&decide::skipped(voice, decide::Skip::Draft)).await?;
             return Ok(Reviewed::Skipped);
         }
 
         let request = task.request;
         let signer = self.markers.for_pull_request(request.repo_id, request.pr);
         let is_rule = |word: &str| self.rules.rule(word).is_some();
-        let read = |comments: &_, reviews: &_| Earlier::read(comments, reviews, &signer, is_rule);
-        let snapshot = self
-            .github
-            .snapshot(&self.access(task), &pull.base_ref, &pull.head, |comments| {
-                blobs(&read(comments, &[]))
-            })
-            .await?;
+        let ask = Ask {
+            repo: &request.repo,
+            pr: request.pr,
+            base_ref: &pull.base_ref,
+            head: &pull.head,
+            // Before the first review there is nothing of ours to look after.
+            even_without_go: !request.opened,
+        };
+        let versions =
+            |comments: &[OurComment]| blobs(&Earlier::read(comments, &[], &signer, is_rule));
+        let snapshot = match session.snapshot(&ask, versions).await? {
+            Fetched::Go(it) => *it,
+            Fetched::NoGo(_) => {
+                let voice = Voice::of(Language::of(&pull.text));
+                publisher.skip(&decide::skipped(voice, decide::Skip::NoGo)).await?;
+                return Ok(Reviewed::Skipped);
+            }
+        };
         if !snapshot.open {
             return Ok(Reviewed::Closed);
         }
         if snapshot.head != pull.head {
-            return self.head_moved(task);
+            return Err(head_moved());
         }
 
-        let earlier = read(&snapshot.comments, &snapshot.reviews);
-        let text = format!("{}\n{}", snapshot.title, snapshot.body);
-        let voice = Voice::of(Language::of(&text));
+        let earlier = Earlier::read(&snapshot.comments, &snapshot.reviews, &signer, is_rule);
+        let voice = Voice::of(Language::of(&format!("{}\n{}", snapshot.title, snapshot.body)));
         let examined = self.examine(snapshot.change).await?;
         if examined.go_files() == 0 && earlier.is_silent() {
-            self.skip(task, &pull.head, voice, decide::Skip::NoGo).await?;
+            publisher.skip(&decide::skipped(voice, decide::Skip::NoGo)).await?;
             return Ok(Reviewed::Skipped);
         }
-        let decision = decide::decide(&Situation {
+        let links = self.links(request, &pull.head);
+        let situation = |inline| Situation {
             examined: &examined,
             earlier: &earlier,
-            texts: &snapshot.earlier_texts,
+            texts: &snapshot.extra,
             rules: &self.rules,
             voice,
-            links: &self.links(task, &pull.head),
+            links: &links,
             signer: &signer,
-        });
-        self.publish(task, &pull.head, &decision).await
+            complete: snapshot.complete,
+            inline,
+        };
+        let decision = decide::decide(&situation(true));
+        let reviewed = publisher.publish(decision, || decide::decide(&situation(false))).await?;
+        tracing::debug!(requests = ?session.requests(), "review published");
+        Ok(reviewed)
     }
 
     /// Tells the pull request that its review was given up, so that a required check never hangs.
@@ -202,15 +225,20 @@ impl Reviewer {
         request: &ReviewRequest,
         reason: &str,
     ) -> Result<(), GitHubError> {
-        let access = github::Access { installation, repo: &request.repo, pr: request.pr };
+        let session = self.github.session(installation);
         let head = match &request.head {
             Some(it) => it.clone(),
-            None => self.github.pull_request(&access).await?.head,
+            None => session.pull_request(&request.repo, request.pr).await?.head,
         };
         let check = decide::given_up(Voice::of(Language::En), reason);
-        let external_id = request.asked_by.as_str();
-        if self.github.find_check_run(&access, &head, external_id).await?.is_none() {
-            self.github.create_check_run(&access, &head, external_id, &check).await?;
+        let run = publish::check_run(&head, request.asked_by.as_str(), &check);
+        let there =
+            session.find_check_run(&request.repo, &head, run.name, &run.external_id).await?;
+        if there.is_none() {
+            session.create_check_run(&request.repo, &run).await?;
+        }
+        for command in &request.commands {
+            session.react(&request.repo, command.comment, Reaction::Confused).await?;
         }
         Ok(())
     }
@@ -226,35 +254,6 @@ impl Reviewer {
         }
     }
 
-    /// What the event did not tell is asked.
-    async fn target(&self, task: &Task<'_>) -> Result<Target, Stop> {
-        let request = task.request;
-        let access = self.access(task);
-        for command in &request.commands {
-            self.github.react(&access, command.comment, github::Reaction::Eyes).await?;
-        }
-        let old = task.attempt > HEAD_ATTEMPTS;
-        match (&request.head, &request.base_ref) {
-            (Some(head), Some(base_ref)) if !old => Ok(Target {
-                head: head.clone(),
-                base_ref: base_ref.clone(),
-                draft: request.draft,
-                open: true,
-                text: String::new(),
-            }),
-            _ => Ok(self.github.pull_request(&access).await?.into()),
-        }
-    }
-
-    fn head_moved(&self, task: &Task<'_>) -> Result<Reviewed, Stop> {
-        tracing::debug!(
-            pr.repo = %task.request.repo,
-            pr.number = %task.request.pr,
-            "the head moved, or the API is behind the webhook"
-        );
-        Err(Stop::Later { after: HEAD_LAG, reason: "the head moved while it was read" })
-    }
-
     async fn examine(&self, change: crate::model::Change) -> Result<Examination, Stop> {
         let (send, receive) = tokio::sync::oneshot::channel();
         let rules = Arc::clone(&self.rules);
@@ -268,19 +267,37 @@ impl Reviewer {
         receive.await.map_err(|_| anyhow::anyhow!("the analysis stopped without an answer").into())
     }
 
-    fn access<'a>(&self, task: &Task<'a>) -> github::Access<'a> {
-        let request = task.request;
-        github::Access { installation: task.installation, repo: &request.repo, pr: request.pr }
-    }
-
-    fn links(&self, task: &Task<'_>, head: &CommitSha) -> Links {
+    fn links(&self, request: &ReviewRequest, head: &CommitSha) -> Links {
         Links {
             web: self.web.clone(),
-            repo: task.request.repo.clone(),
+            repo: request.repo.clone(),
             head: head.clone(),
             rules: self.public_url.clone(),
         }
     }
+}
+
+/// What to review; what the event did not tell is asked. Commands are told that they were heard.
+async fn target(task: &Task<'_>, session: &Session) -> Result<Target, Stop> {
+    let request = task.request;
+    for command in &request.commands {
+        session.react(&request.repo, command.comment, Reaction::Eyes).await?;
+    }
+    match (&request.head, &request.base_ref) {
+        (Some(head), Some(base_ref)) if task.attempt <= HEAD_ATTEMPTS => Ok(Target {
+            head: head.clone(),
+            base_ref: base_ref.clone(),
+            draft: request.draft,
+            open: true,
+            text: String::new(),
+        }),
+        _ => Ok(session.pull_request(&request.repo, request.pr).await?.into()),
+    }
+}
+
+/// A newer push has its own job; or the API lags behind the webhook.
+fn head_moved() -> Stop {
+    Stop::Later { after: HEAD_LAG, reason: "the head moved while it was read" }
 }
 
 /// The versions of files that our open comments count their lines in.

@@ -28,10 +28,15 @@ impl FileMaps {
             let old_path = file.previous_path.as_ref().unwrap_or(&file.path);
             let old = find(&change.base.files, old_path);
             let new = find(&change.head.files, &file.path);
-            if old.is_some() || new.is_some() {
-                let text = |it: Option<&SourceFile>| {
-                    it.map_or_else(|| Arc::from(""), |it| it.text.clone())
-                };
+            let text =
+                |it: Option<&SourceFile>| it.map_or_else(|| Arc::from(""), |it| it.text.clone());
+            // A version that was there and was not read is not an empty one.
+            let known = match file.status {
+                FileStatus::Added => new.is_some(),
+                FileStatus::Removed => old.is_some(),
+                FileStatus::Modified | FileStatus::Renamed => old.is_some() && new.is_some(),
+            };
+            if known {
                 maps.insert(file.path.clone(), LineMap::new(&text(old), &text(new)));
             }
         }
@@ -44,7 +49,8 @@ impl FileMaps {
         renamed.map_or(later, |(earlier, _)| earlier)
     }
 
-    /// The map of a file of the head; none for a file that did not change.
+    /// The map of a file of the head; none for a file that did not change, or of which a version
+    /// was not read.
     pub fn map(&self, later_path: &str) -> Option<&LineMap> {
         self.maps.get(later_path)
     }
@@ -93,14 +99,14 @@ impl Places for Moved {
     }
 }
 
-/// The marks of what was said, with the paths and lines of the head; line 0 where nothing is
-/// known of it.
+/// The marks of what was said, with the paths and lines of the head (line 0 where nothing is known
+/// of it), and whether the line itself was left alone, as far as that is known.
 pub fn moved(
     said: &[EarlierSaid],
     texts: &HashMap<BlobOid, Arc<str>>,
     head: &[SourceFile],
     renames: &FileMaps,
-) -> Vec<Mark> {
+) -> (Vec<Mark>, Vec<Option<bool>>) {
     let mut maps: HashMap<(&BlobOid, &str), LineMap> = HashMap::new();
     said.iter()
         .map(|it| {
@@ -108,26 +114,30 @@ pub fn moved(
             if find(head, &mark.path).is_none() {
                 mark.path = renames.later_path(&it.mark.path).into();
             }
+            let line = it.mark.lines.first;
             let now = find(head, &mark.path);
-            let line = match (&it.blob, now) {
+            let (line, untouched) = match (&it.blob, now) {
                 (Some(blob), Some(now)) if now.oid.as_ref() == Some(blob) => {
-                    Some(it.mark.lines.first)
+                    (Some(line), Some(true))
                 }
                 (Some(blob), Some(now)) => match texts.get(blob) {
-                    Some(then) => maps
-                        .entry((blob, &now.path))
-                        .or_insert_with(|| LineMap::new(then, &now.text))
-                        .to_new(it.mark.lines.first)
-                        .line(),
+                    Some(then) => {
+                        let map = maps
+                            .entry((blob, &now.path))
+                            .or_insert_with(|| LineMap::new(then, &now.text));
+                        let mapped = map.to_new(line);
+                        (mapped.line(), Some(matches!(mapped, Mapped::Same(_))))
+                    }
                     // GitHub moved the comment along, as far as it could.
-                    None => it.line_now,
+                    None => (it.line_now, None),
                 },
                 // Without a marker, GitHub's line is all there is.
-                (None, _) => it.line_now.or(Some(it.mark.lines.first)),
-                (Some(_), None) => None,
+                (None, _) => (it.line_now.or(Some(line)), None),
+                // The file is gone.
+                (Some(_), None) => (None, Some(false)),
             };
             mark.lines = LineRange::line(line.unwrap_or(0));
-            mark
+            (mark, untouched)
         })
-        .collect()
+        .unzip()
 }

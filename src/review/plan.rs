@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::anchor::{Anchor, Relation};
 use crate::model::{Confidence, Fingerprint, LineRange, Side};
-use crate::rules::{Finding, Rule, RuleKind, RuleSet};
+use crate::rules::{Finding, Kind, Rule, RuleSet};
 
 /// The most that one pull request may hold.
 ///
@@ -76,7 +76,9 @@ pub fn superseded(findings: &[&Finding], rules: &RuleSet) -> Vec<bool> {
         findings.iter().any(|strong| {
             strong.path == weak.path
                 && strong.lines.touches(weak.lines)
-                && rules.rule(strong.rule.as_str()).is_some_and(|it| it.supersedes(&weak.rule))
+                && rules
+                    .rule(strong.rule.as_str())
+                    .is_some_and(|it| it.supersedes().contains(&weak.rule))
         })
     };
     findings.iter().map(|it| is_covered(it)).collect()
@@ -133,8 +135,7 @@ pub fn plan<'a>(
 
     let (mut total, mut performance) = (open.comments, open.performance);
     for comment in comments {
-        let is_performance =
-            comment.findings.iter().all(|it| it.rule.kind == RuleKind::Performance);
+        let is_performance = comment.findings.iter().all(|it| it.rule.kind() == Kind::Performance);
         let fits = total < limits.comments && (!is_performance || performance < limits.performance);
         if fits {
             total += 1;

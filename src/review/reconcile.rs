@@ -107,18 +107,17 @@ impl Earlier {
     }
 
     /// Which comments can be marked as fixed: none of their findings is left in the head, and for
-    /// each `is_gone` has the proof. `left` tells whether a said finding has a partner there.
-    pub fn fixed(&self, left: &[bool], is_gone: impl Fn(&EarlierSaid) -> bool) -> Vec<usize> {
+    /// each said finding `is_gone` has the proof. `left` tells whether it has a partner there.
+    pub fn fixed(&self, left: &[bool], is_gone: impl Fn(usize) -> bool) -> Vec<usize> {
         (0..self.comments.len())
             .filter(|&comment| {
                 let mut any = false;
-                let all_gone =
-                    self.said.iter().zip(left).filter(|(it, _)| it.comment == Some(comment)).all(
-                        |(it, &left)| {
-                            any = true;
-                            !left && it.fingerprint.is_some() && is_gone(it)
-                        },
-                    );
+                let mut said =
+                    self.said.iter().enumerate().filter(|(_, it)| it.comment == Some(comment));
+                let all_gone = said.all(|(i, it)| {
+                    any = true;
+                    !left[i] && it.fingerprint.is_some() && is_gone(i)
+                });
                 any && all_gone
             })
             .collect()
@@ -168,7 +167,7 @@ fn unverified(
         .map(|rule| EarlierSaid {
             mark: Mark {
                 rule: rule.to_owned(),
-                path: comment.path.as_str().into(),
+                path: comment.path.clone(),
                 declaration: String::new(),
                 code: String::new(),
                 lines: LineRange::line(line),

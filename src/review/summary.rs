@@ -39,7 +39,7 @@ pub fn summary(it: &Summary<'_>, voice: &Voice, links: &Links) -> String {
                 persona::sign(finding.severity),
                 links.place(&finding.path, finding.lines),
                 rule.message(voice.language, &finding.vars),
-                links.rule(&rule.id.to_string()),
+                links.rule(rule.id().as_str()),
             );
         }
         if it.folded.len() > MAX_LISTED {

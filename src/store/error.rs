@@ -19,6 +19,15 @@ pub enum StoreError {
         /// The database file.
         path: PathBuf,
     },
+    /// The file holds something else.
+    #[error(
+        "`{}` is not a SQLite database: name another file in GO_EXPERT_DATABASE_URL",
+        path.display()
+    )]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
     /// A newer go-expert wrote the database.
     #[error(
         "the database has schema version {found}, which this go-expert does not know: run the \

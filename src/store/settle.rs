@@ -27,7 +27,7 @@ pub(super) enum Next {
         publishing_since: Option<i64>,
         last_error: Option<String>,
         /// The request, where it changed.
-        job: Option<Job>,
+        job: Option<Box<Job>>,
     },
     /// Bury it.
     Bury { reason: String },
@@ -47,7 +47,7 @@ pub(super) fn next(held: Held, claim: &Claim, end: &End, now: Timestamp) -> Next
             attempts: held.attempts,
             publishing_since: held.publishing_since.filter(|_| !done),
             last_error: held.last_error,
-            job: held.job.filter(|_| done).map(|job| without_answered(job, &claim.job)),
+            job: held.job.filter(|_| done).map(|job| without_answered(job, &claim.job).into()),
         };
     }
     let again = |ready_at, attempts, last_error| Next::Queue {

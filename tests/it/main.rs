@@ -1,3 +1,15 @@
 //! The one integration binary: one link, many flows.
 
+mod demo;
+mod flow_command;
+mod flow_failure;
+mod flow_opened;
+mod flow_push;
+mod flow_webhook;
+mod github;
+mod patches_like_git;
+mod process;
+mod store;
 mod tidy;
+mod worker;
+mod world;

@@ -6,14 +6,16 @@
 
 use std::collections::HashMap;
 
-use tree_sitter::{Node, TreeCursor};
+use tree_sitter::Node;
 
+use super::path::{Frame, Path, field_of};
+use super::watch::{Sightings, Watch};
 use super::{
     Access, Binding, BindingId, BindingKind, Function, FunctionId, Loop, Scopes, Target, Use,
 };
 use crate::golang::{Field, GoNode, Kind, MAX_DEPTH, Span};
 
-pub(super) struct Builder<'t> {
+pub(super) struct Builder<'t, 'w> {
     text: &'t str,
     scopes: Scopes,
     /// The bindings of each name that are known here, innermost last.
@@ -26,7 +28,8 @@ pub(super) struct Builder<'t> {
     loops: Vec<u32>,
     /// Names that wait for the end of their declaration.
     pending: Vec<Pending>,
-    frames: Vec<Frame<'t>>,
+    path: Path<'t>,
+    watch: Option<Watch<'t, 'w>>,
 }
 
 /// An open block; its names are those of `declared` from `from` on.
@@ -41,21 +44,8 @@ struct Pending {
     declared_by: (Span, Kind),
 }
 
-/// A node on the path from the root to where the walk is.
-struct Frame<'t> {
-    node: Node<'t>,
-    kind: Kind,
-    field: u16,
-    /// How many pending names were older than this node.
-    pending: usize,
-    /// Whether it opened a block.
-    block: bool,
-    /// Whether it declares: `:=` was seen in a `range` or receive.
-    defines: bool,
-}
-
-impl<'t> Builder<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+impl<'t, 'w> Builder<'t, 'w> {
+    pub(super) fn new(text: &'t str, watch: Option<Watch<'t, 'w>>) -> Self {
         Self {
             text,
             scopes: Scopes::default(),
@@ -66,23 +56,29 @@ impl<'t> Builder<'t> {
             functions: Vec::new(),
             loops: Vec::new(),
             pending: Vec::new(),
-            frames: Vec::new(),
+            path: Path(Vec::new()),
+            watch,
         }
     }
 
-    pub(super) fn build(mut self, root: Node<'t>) -> Scopes {
+    /// Finds the names, and what was to be watched for.
+    pub(super) fn build(mut self, root: Node<'t>) -> (Scopes, Sightings<'t>) {
         let mut cursor = root.walk();
         loop {
             let node = cursor.node();
             let kind = Kind::of(node);
-            if self.frames.len() < MAX_DEPTH && cursor.goto_first_child() {
-                cursor.goto_parent();
-                let field = field_of(&cursor, kind);
+            if let Some(watch) = &mut self.watch {
+                watch.see(node, kind, &mut self.path);
+            }
+            let field = field_of(&cursor, kind, self.path.above(0));
+            // The parts of strings are nodes too, and never names.
+            let closed = kind.is_leaf() || kind.is_string();
+            let below = !closed && self.path.0.len() < MAX_DEPTH;
+            if below && cursor.goto_first_child() {
                 self.enter(node, kind, field);
-                cursor.goto_first_child();
                 continue;
             }
-            self.leaf(node, kind, &cursor);
+            self.leaf(node, kind, field);
             while !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
                     return self.finish();
@@ -92,10 +88,11 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn finish(mut self) -> Scopes {
+    fn finish(mut self) -> (Scopes, Sightings<'t>) {
         let scopes = &mut self.scopes;
         scopes.uses.sort_by_key(|it| it.span);
-        scopes.by_name = (0..).map(BindingId).zip(&scopes.bindings).map(|(id, it)| (it.name, id)).collect();
+        scopes.by_name =
+            (0..).map(BindingId).zip(&scopes.bindings).map(|(id, it)| (it.name, id)).collect();
         scopes.by_name.sort_unstable();
         // Counting sort: how many uses each binding has, where they begin, then the uses.
         let mut first = vec![0_u32; scopes.bindings.len() + 1];
@@ -115,11 +112,11 @@ impl<'t> Builder<'t> {
             }
         }
         scopes.first_use = first;
-        self.scopes
+        (self.scopes, self.watch.map(|it| it.sightings).unwrap_or_default())
     }
 
     fn enter(&mut self, node: Node<'t>, kind: Kind, field: u16) {
-        let parent = self.frames.last().map(|it| it.kind);
+        let parent = self.path.last().map(|it| it.kind);
         let mut block = false;
         match kind {
             Kind::FunctionDeclaration | Kind::MethodDeclaration | Kind::FuncLiteral => {
@@ -132,7 +129,7 @@ impl<'t> Builder<'t> {
             Kind::Block => {
                 // A function's body shares the block of its parameters, known from here on.
                 block = !parent.is_some_and(Kind::is_function);
-                if !block && let Some(function) = self.frames.last() {
+                if !block && let Some(function) = self.path.last() {
                     self.declare_pending(function.pending);
                 }
             }
@@ -150,7 +147,7 @@ impl<'t> Builder<'t> {
             Kind::TypeCase | Kind::DefaultCase => {
                 // The variable of a type switch is known in its cases.
                 if parent == Some(Kind::TypeSwitchStatement)
-                    && let Some(switch) = self.frames.last()
+                    && let Some(switch) = self.path.last()
                 {
                     self.declare_pending(switch.pending);
                 }
@@ -162,7 +159,9 @@ impl<'t> Builder<'t> {
             | Kind::ExpressionCase
             | Kind::CommunicationCase => block = true,
             Kind::TypeSpec | Kind::TypeAlias => {
-                if !self.functions.is_empty() && let Some(name) = node.field(Field::Name) {
+                if !self.functions.is_empty()
+                    && let Some(name) = node.field(Field::Name)
+                {
                     let declared_by = (node.span(), kind);
                     self.declare(name.span(), BindingKind::Type, declared_by);
                 }
@@ -175,11 +174,11 @@ impl<'t> Builder<'t> {
             self.next_block += 1;
         }
         let pending = self.pending.len();
-        self.frames.push(Frame { node, kind, field, pending, block, defines: false });
+        self.path.0.push(Frame { node, kind, field, pending, block, defines: false, seen: 0 });
     }
 
     fn leave(&mut self) {
-        let Some(frame) = self.frames.pop() else { return };
+        let Some(frame) = self.path.0.pop() else { return };
         match frame.kind {
             Kind::ShortVarDeclaration => self.declare_new(frame.pending),
             Kind::RangeClause | Kind::ReceiveStatement => {
@@ -203,7 +202,9 @@ impl<'t> Builder<'t> {
             }
             _ => {}
         }
-        if frame.block && let Some(block) = self.blocks.pop() {
+        if frame.block
+            && let Some(block) = self.blocks.pop()
+        {
             for name in self.declared.drain(block.from..) {
                 if let Some(known) = self.known.get_mut(name) {
                     known.pop();
@@ -212,40 +213,38 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn leaf(&mut self, node: Node<'t>, kind: Kind, cursor: &TreeCursor<'t>) {
+    fn leaf(&mut self, node: Node<'t>, kind: Kind, field: u16) {
+        let name = node.span();
         match kind {
-            Kind::Identifier => {
-                if self.text_of(node.span()) != "_" && !node.is_missing() {
-                    self.identifier(node, field_of(cursor, kind));
-                }
-            }
-            Kind::TypeIdentifier => self.type_name(node, field_of(cursor, kind)),
-            Kind::PackageIdentifier => {
-                if self.above(0) == Some(Kind::QualifiedType) {
-                    self.refer(node.span(), Access::Read, false);
-                }
+            // The parser makes up words, all of them empty.
+            _ if name.start == name.end => {}
+            Kind::Identifier if self.text_of(name) != "_" => self.identifier(name, field),
+            Kind::TypeIdentifier => self.type_name(name, field),
+            Kind::PackageIdentifier if self.path.above(0) == Some(Kind::QualifiedType) => {
+                self.refer(name, Access::Read, false);
             }
             Kind::Token => {
-                if let Some(Frame { kind: Kind::RangeClause | Kind::ReceiveStatement, defines, .. }) =
-                    self.frames.last_mut()
-                {
-                    *defines |= node.kind() == ":=";
+                let clause = self.path.0.last_mut();
+                let receives = |it: &&mut Frame<'_>| {
+                    matches!(it.kind, Kind::RangeClause | Kind::ReceiveStatement)
+                };
+                if let Some(it) = clause.filter(receives) {
+                    it.defines |= node.kind() == ":=";
                 }
             }
             _ => {}
         }
     }
 
-    fn identifier(&mut self, node: Node<'t>, field: u16) {
-        let name = node.span();
+    fn identifier(&mut self, name: Span, field: u16) {
         let is_name = field == Field::Name.id();
-        match self.above(0) {
+        match self.path.above(0) {
             Some(Kind::FunctionDeclaration) if is_name => {}
             Some(Kind::ParameterDeclaration | Kind::VariadicParameterDeclaration) if is_name => {
                 self.parameter(name);
             }
             Some(Kind::TypeParameterDeclaration) if is_name => {
-                let declared_by = self.frames.last().map_or((name, Kind::Error), by);
+                let declared_by = self.path.last().map_or((name, Kind::Error), Frame::declares);
                 self.declare(name, BindingKind::TypeParameter, declared_by);
             }
             Some(kind @ (Kind::VarSpec | Kind::ConstSpec)) => {
@@ -256,9 +255,9 @@ impl<'t> Builder<'t> {
                 }
             }
             Some(Kind::ExpressionList) => self.listed(name),
-            Some(Kind::LiteralElement) if self.is_field_key() => {}
+            Some(Kind::LiteralElement) if self.path.is_field_key() => {}
             _ => {
-                let (access, part) = self.access(field);
+                let (access, part) = self.path.access(field);
                 self.refer(name, access, part);
             }
         }
@@ -266,11 +265,11 @@ impl<'t> Builder<'t> {
 
     /// An identifier that is a whole element of an expression list: declared, or used.
     fn listed(&mut self, name: Span) {
-        let list_field = self.frames.last().map_or(0, |it| it.field);
+        let list_field = self.path.last().map_or(0, |it| it.field);
         let left = list_field == Field::Left.id();
-        match self.above(1) {
+        match self.path.above(1) {
             Some(Kind::ShortVarDeclaration) if left => {
-                let in_loop = self.above(2) == Some(Kind::ForClause);
+                let in_loop = self.path.above(2) == Some(Kind::ForClause);
                 let kind = if in_loop { BindingKind::LoopVar } else { BindingKind::ShortVar };
                 self.wait(name, kind, 2);
             }
@@ -280,7 +279,7 @@ impl<'t> Builder<'t> {
                 self.wait(name, BindingKind::TypeSwitch, 2);
             }
             _ => {
-                let (access, part) = self.access(0);
+                let (access, part) = self.path.access(0);
                 self.refer(name, access, part);
             }
         }
@@ -288,108 +287,28 @@ impl<'t> Builder<'t> {
 
     /// A parameter, result or receiver; those of function types and interfaces are no names.
     fn parameter(&mut self, name: Span) {
-        let Some(list) = self.frame(1) else { return };
+        let Some(list) = self.path.frame(1) else { return };
         let kind = match list.field {
             it if it == Field::Receiver.id() => BindingKind::Receiver,
             it if it == Field::Result.id() => BindingKind::Result,
             _ => BindingKind::Parameter,
         };
-        if self.above(2).is_some_and(Kind::is_function) {
+        if self.path.above(2).is_some_and(Kind::is_function) {
             self.wait(name, kind, 1);
         }
     }
 
-    fn type_name(&mut self, node: Node<'t>, field: u16) {
-        let name = node.span();
-        match self.above(0) {
+    fn type_name(&mut self, name: Span, field: u16) {
+        match self.path.above(0) {
             Some(Kind::TypeSpec | Kind::TypeAlias) if field == Field::Name.id() => {}
             Some(Kind::QualifiedType) => {} // The name belongs to the other package.
-            Some(Kind::TypeElem) if self.is_receiver_argument() => {
+            Some(Kind::TypeElem) if self.path.is_receiver_argument() => {
                 // `func (l *List[T])` declares T.
-                let declared_by = self.frames.last().map_or((name, Kind::Error), by);
+                let declared_by = self.path.last().map_or((name, Kind::Error), Frame::declares);
                 self.declare(name, BindingKind::TypeParameter, declared_by);
             }
             _ => self.refer(name, Access::Read, false),
         }
-    }
-
-    fn is_receiver_argument(&self) -> bool {
-        let declaration = (2..6).find(|it| self.above(*it) == Some(Kind::ParameterDeclaration));
-        let Some(at) = declaration else { return false };
-        self.above(1) == Some(Kind::TypeArguments)
-            && self.frame(at + 1).is_some_and(|it| it.field == Field::Receiver.id())
-            && (2..at).all(|it| {
-                matches!(
-                    self.above(it),
-                    Some(Kind::GenericType | Kind::PointerType | Kind::ParenthesizedType)
-                )
-            })
-    }
-
-    /// Whether an identifier, alone in a literal's key, names a field as far as can be told: only
-    /// the keys of literals that show a map, array or slice type are expressions for certain.
-    fn is_field_key(&self) -> bool {
-        if self.frames.last().is_none_or(|it| it.field != Field::Key.id()) {
-            return false;
-        }
-        // Inner literals may leave their type out: go out to the one that has it.
-        let mut levels = 0;
-        for at in 2.. {
-            match self.frame(at).map(|it| it.kind) {
-                Some(Kind::LiteralValue) => levels += 1,
-                Some(Kind::KeyedElement | Kind::LiteralElement) => {}
-                Some(Kind::CompositeLiteral) => {
-                    let literal = self.frame(at).and_then(|it| it.node.field(Field::Type));
-                    let mut kind = literal;
-                    for _ in 1..levels {
-                        kind = kind.and_then(|it| it.field(Field::Value).or(it.field(Field::Element)));
-                    }
-                    return !kind.is_some_and(|it| {
-                        matches!(
-                            Kind::of(it),
-                            Kind::MapType
-                                | Kind::SliceType
-                                | Kind::ArrayType
-                                | Kind::ImplicitLengthArrayType
-                        )
-                    });
-                }
-                _ => return true,
-            }
-        }
-        true
-    }
-
-    /// What happens to an identifier, from the nodes around it; `field` is its own in the first.
-    fn access(&self, field: u16) -> (Access, bool) {
-        let (mut part, mut field) = (false, field);
-        for frame in self.frames.iter().rev() {
-            match frame.kind {
-                Kind::ParenthesizedExpression => {}
-                Kind::SelectorExpression | Kind::IndexExpression
-                    if field == Field::Operand.id() =>
-                {
-                    part = true;
-                }
-                Kind::UnaryExpression if frame.node.operator() == Some("&") => {
-                    return (Access::Address, part);
-                }
-                Kind::IncStatement | Kind::DecStatement => return (Access::ReadWrite, part),
-                Kind::ExpressionList if frame.field == Field::Left.id() => {
-                    // The list's parent follows.
-                }
-                Kind::AssignmentStatement if field == Field::Left.id() => {
-                    let plain = frame.node.operator() == Some("=");
-                    return (if plain { Access::Write } else { Access::ReadWrite }, part);
-                }
-                Kind::RangeClause | Kind::ReceiveStatement if field == Field::Left.id() => {
-                    return (Access::Write, part);
-                }
-                _ => break,
-            }
-            field = frame.field;
-        }
-        (Access::Read, part && self.above(0) != Some(Kind::IndexExpression))
     }
 
     /// Records a use.
@@ -420,7 +339,7 @@ impl<'t> Builder<'t> {
 
     /// Declares later; `level` says which of the nodes around the name, from 1, declares it.
     fn wait(&mut self, name: Span, kind: BindingKind, level: usize) {
-        let declared_by = self.frame(level - 1).map_or((name, Kind::Error), by);
+        let declared_by = self.path.frame(level - 1).map_or((name, Kind::Error), Frame::declares);
         self.pending.push(Pending { name, kind, declared_by });
     }
 
@@ -447,36 +366,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// The frame `up` levels above the innermost.
-    fn frame(&self, up: usize) -> Option<&Frame<'t>> {
-        self.frames.len().checked_sub(up + 1).map(|it| &self.frames[it])
-    }
-
-    fn above(&self, up: usize) -> Option<Kind> {
-        self.frame(up).map(|it| it.kind)
-    }
-
     fn text_of(&self, span: Span) -> &'t str {
         self.text.get(span.range()).unwrap_or_default()
-    }
-}
-
-fn by(frame: &Frame<'_>) -> (Span, Kind) {
-    (frame.node.span(), frame.kind)
-}
-
-/// The field of the cursor's node, for the kinds whose field matters: it takes a search.
-fn field_of(cursor: &TreeCursor<'_>, kind: Kind) -> u16 {
-    match kind {
-        Kind::Identifier
-        | Kind::TypeIdentifier
-        | Kind::ExpressionList
-        | Kind::ParameterList
-        | Kind::LiteralElement
-        | Kind::SelectorExpression
-        | Kind::IndexExpression
-        | Kind::ParenthesizedExpression => cursor.field_id().map_or(0, u16::from),
-        _ => 0,
     }
 }
 

@@ -48,4 +48,4 @@ CREATE TABLE job (
     -- Why the last attempt failed, or why the job was buried.
     last_error TEXT
 );
-CREATE INDEX job_by_turn ON job (installation_id, ready_at);
+CREATE INDEX job_by_turn ON job (installation_id, ready_at, key);

@@ -128,7 +128,7 @@ pub(super) async fn settle(db: &Db, claim: &Claim, end: End) -> Result<Settled, 
                     .bind(attempts)
                     .bind(publishing_since)
                     .bind(last_error)
-                    .bind(job.as_ref().map(encode).transpose()?)
+                    .bind(job.as_deref().map(encode).transpose()?)
                     .execute(&mut *tx)
                     .await?;
                 Settled::Queued

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Row, Sqlite, Transaction, query};
+use sqlx::{Connection, Row, Sqlite, Transaction, query};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -70,8 +70,16 @@ impl SqliteStore {
                 .idle_timeout(None)
                 .max_lifetime(None)
                 .test_before_acquire(false)
+                // After a full disk or an I/O error SQLite has rolled back by itself
+                // (sqlite.org/lang_transaction.html, section 3), but sqlx counts on being in a
+                // transaction and would refuse to begin another one forever.
+                .before_acquire(|connection, _| {
+                    let usable = !connection.is_in_transaction();
+                    Box::pin(std::future::ready(Ok(usable)))
+                })
         };
-        let writing = pool(1).connect_with(options.clone()).await?;
+        let writing =
+            pool(1).connect_with(options.clone()).await.map_err(|error| opening(&path, error))?;
         if let Err(error) = schema::migrator().run(&writing).await {
             writing.close().await;
             return Err(error.into());
@@ -113,6 +121,16 @@ fn writable(path: &Path) -> Result<(), StoreError> {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(StoreError::unusable(path, error)),
+    }
+}
+
+/// An error that opening the file met. SQLite's code 26 is `SQLITE_NOTADB`.
+fn opening(path: &Path, error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|it| it.code().map(|it| it.into_owned()));
+    if code.as_deref() == Some("26") {
+        StoreError::NotADatabase { path: path.to_owned() }
+    } else {
+        error.into()
     }
 }
 

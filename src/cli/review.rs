@@ -1,0 +1,85 @@
+//! `go-expert review`: a local range or a whole tree, on the terminal.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::config;
+use crate::local::{self, Format};
+use crate::model::{Clock, Language};
+use crate::rules::RuleSet;
+
+/// How often progress is told.
+const PROGRESS: Duration = Duration::from_secs(1);
+
+/// git is read by library: nothing of the repository is executed. Exits with 0 whatever was
+/// found, and with 2 when it could not run.
+#[derive(Debug, Args)]
+pub(super) struct Review {
+    /// The repository, or with --all any directory
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    repo: PathBuf,
+    /// Where the work began: any revision; the merge base with it counts [default: the default
+    /// branch]
+    #[arg(long, value_name = "REF", conflicts_with = "all")]
+    base: Option<String>,
+    /// What to review: any revision
+    #[arg(long, value_name = "REF", default_value = "HEAD", conflicts_with = "all")]
+    head: String,
+    /// Every finding in the tree, as it is on the disk; no base, no git needed
+    #[arg(long)]
+    all: bool,
+    /// How findings are printed; json is one object a line
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// The language of messages [default: from the locale]
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Lang {
+    En,
+    #[value(name = "zh-CN")]
+    Zh,
+}
+
+impl Review {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let language = match self.lang {
+            Some(Lang::En) => Language::En,
+            Some(Lang::Zh) => Language::Zh,
+            None => config::locale(),
+        };
+        let rules = Arc::new(RuleSet::builtin());
+        let report = if self.all {
+            local::all(&self.repo, &rules, language, &mut progress())?
+        } else {
+            local::range(&self.repo, self.base.as_deref(), &self.head, &rules, language)?
+        };
+        let text = report.print(self.format, language);
+        match std::io::stdout().write_all(text.as_bytes()) {
+            // `| head` has seen enough.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => Ok(other?),
+        }
+    }
+}
+
+/// Tells on a terminal's standard error how far a long audit is.
+#[expect(clippy::print_stderr, reason = "progress is for the terminal alone")]
+fn progress() -> impl FnMut(usize) {
+    let clock = Clock::system();
+    let terminal = std::io::stderr().is_terminal();
+    let mut told = clock.now();
+    move |files| {
+        let now = clock.now();
+        if terminal && now.since(told) >= PROGRESS {
+            told = now;
+            eprint!("\r{files} files read …\x1b[K\r");
+        }
+    }
+}

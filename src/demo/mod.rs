@@ -1,0 +1,7 @@
+//! F4: the whole App played against a local stand-in for GitHub.
+
+pub mod github;
+mod shop;
+mod story;
+
+pub use story::{Service, ServiceSettings, tell};

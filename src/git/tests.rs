@@ -1,0 +1,254 @@
+//! Repositories made by gix, so that the tests need no git.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use gix::objs::tree::EntryKind;
+use insta::assert_snapshot;
+
+use super::*;
+use crate::model::{Change, CommitSha};
+
+/// A repository that a test writes to.
+struct World {
+    directory: tempfile::TempDir,
+    git: gix::Repository,
+}
+
+impl World {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let options = gix::open::Options::isolated();
+        let init = gix::create::Options::default();
+        let kind = gix::create::Kind::WithWorktree;
+        let git = gix::ThreadSafeRepository::init_opts(directory.path(), kind, init, options);
+        Self { git: git.unwrap().to_thread_local(), directory }
+    }
+
+    fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    fn open(&self) -> Repository {
+        Repository::open(self.path()).unwrap()
+    }
+
+    /// A commit of exactly these files on a branch; `-> target` writes a symbolic link.
+    fn commit(&self, branch: &str, parents: &[&CommitSha], files: &[(&str, &str)]) -> CommitSha {
+        let mut tree =
+            self.git.edit_tree(gix::ObjectId::empty_tree(self.git.object_hash())).unwrap();
+        for (path, text) in files {
+            let (kind, text) = match text.strip_prefix("-> ") {
+                Some(target) => (EntryKind::Link, target),
+                None => (EntryKind::Blob, *text),
+            };
+            tree.upsert(*path, kind, self.git.write_blob(text).unwrap()).unwrap();
+        }
+        let tree = tree.write().unwrap();
+        let by =
+            gix::actor::SignatureRef { name: "a".into(), email: "a@b".into(), time: "0 +0000" };
+        let parents =
+            parents.iter().map(|it| gix::ObjectId::from_hex(it.as_str().as_bytes()).unwrap());
+        let id = self.git.new_commit_as(by, by, "m", tree, parents).unwrap().id;
+        self.branch(branch, &id.to_string());
+        id.to_string().parse().unwrap()
+    }
+
+    fn branch(&self, name: &str, target: &str) {
+        let path = self.git.git_dir().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!("{target}\n")).unwrap();
+    }
+}
+
+fn show(change: &Change) -> String {
+    let mut out = String::new();
+    for it in &change.files {
+        let from = it.previous_path.as_ref().map(|it| format!(" from {it}")).unwrap_or_default();
+        writeln!(out, "{:?} {}{from}", it.status, it.path).unwrap();
+    }
+    for (name, tree) in [("base", &change.base), ("head", &change.head)] {
+        let files: Vec<_> =
+            tree.files.iter().map(|it| format!("{}({})", it.path, it.text.len())).collect();
+        writeln!(out, "{name}: {}", files.join(" ")).unwrap();
+    }
+    for it in &change.unread {
+        writeln!(out, "unread {}: {:?}", it.path, it.reason).unwrap();
+    }
+    out
+}
+
+const MAIN: &str = "refs/heads/main";
+const WORK: &str = "refs/heads/work";
+
+#[test]
+fn a_range_reads_whole_packages_from_the_merge_base() {
+    let world = World::new();
+    let fork = world.commit(
+        MAIN,
+        &[],
+        &[
+            ("README", "1"),
+            ("go.mod", "module m"),
+            ("a/a.go", "package a"),
+            ("a/b.go", "package a // b"),
+            ("a/deep/go.mod", "module deep"),
+            ("a/deep/x/x.go", "package x"),
+            ("old/moved.go", "package moved"),
+            ("still/s.go", "package s"),
+            ("link.go", "-> a/a.go"),
+        ],
+    );
+    let huge = "x".repeat(content::MAX_BYTES + 1);
+    let head = world.commit(
+        WORK,
+        &[&fork],
+        &[
+            ("README", "2"),
+            ("go.mod", "module m"),
+            ("a/a.go", "package a // changed"),
+            ("a/b.go", "package a // b"),
+            ("a/binary.go", "\0"),
+            ("a/huge.go", &huge),
+            ("a/large.go", "version https://git-lfs.github.com/spec/v1\noid sha256:0"),
+            ("a/deep/go.mod", "module deep"),
+            ("a/deep/x/y.go", "package x // y"),
+            ("new/moved.go", "package moved"),
+            ("still/s.go", "package s"),
+            ("link.go", "-> a/b.go"),
+        ],
+    );
+    // What happened to the base branch since is no part of the change.
+    world.commit(MAIN, &[&fork], &[("a/a.go", "package a // elsewhere")]);
+
+    let repository = Repository::open(world.path()).unwrap();
+    let change = repository.change("main", "work").unwrap();
+    assert_eq!(
+        (change.base.commit.as_ref(), change.head.commit.as_ref()),
+        (Some(&fork), Some(&head))
+    );
+    assert_snapshot!(show(&change), @r"
+    Modified README
+    Modified a/a.go
+    Added a/binary.go
+    Removed a/deep/x/x.go
+    Added a/deep/x/y.go
+    Added a/huge.go
+    Added a/large.go
+    Renamed new/moved.go from old/moved.go
+    base: a/a.go(9) a/b.go(14) a/deep/go.mod(11) a/deep/x/x.go(9) go.mod(8) old/moved.go(13)
+    head: a/a.go(20) a/b.go(14) a/deep/go.mod(11) a/deep/x/y.go(14) go.mod(8) new/moved.go(13)
+    unread a/binary.go: Binary
+    unread a/huge.go: TooLarge
+    unread a/large.go: Unavailable
+    ");
+}
+
+#[test]
+fn revisions_and_the_default_branch_are_found() {
+    let world = World::new();
+    let first = world.commit(MAIN, &[], &[("a.go", "package a")]);
+    assert_eq!(world.open().default_base().unwrap(), "main");
+    let second = world.commit(WORK, &[&first], &[("a.go", "package b")]);
+    world.branch("refs/remotes/origin/trunk", second.as_str());
+    world.branch("refs/remotes/origin/HEAD", "ref: refs/remotes/origin/trunk");
+
+    fs::create_dir_all(world.path().join("sub/dir")).unwrap();
+    let repository = Repository::open(&world.path().join("sub/dir")).unwrap();
+    assert_eq!(repository.default_base().unwrap(), "origin/trunk");
+    assert_eq!(repository.resolve("work~1").unwrap(), first);
+    assert_eq!(repository.resolve(second.short()).unwrap(), second);
+    for name in ["", "nowhere", "-p", ":a.go", "main..work", "work:a.go", "work^{tree}"] {
+        assert!(
+            matches!(repository.resolve(name), Err(GitError::UnknownRevision { .. })),
+            "{name}"
+        );
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert!(matches!(Repository::open(elsewhere.path()), Err(GitError::NotARepository(_))));
+}
+
+#[test]
+fn a_shallow_clone_says_what_to_do() {
+    let world = World::new();
+    let (old, other) = ("1".repeat(40).parse().unwrap(), "2".repeat(40).parse().unwrap());
+    let main = world.commit(MAIN, &[&old], &[]);
+    let work = world.commit(WORK, &[&other], &[("a.go", "package a")]);
+    fs::write(world.git.git_dir().join("shallow"), format!("{main}\n{work}\n")).unwrap();
+    let error = world.open().change("main", "work").unwrap_err();
+    assert!(error.to_string().ends_with("run `git fetch --unshallow`"), "{error}");
+
+    fs::remove_file(world.git.git_dir().join("shallow")).unwrap();
+    let orphan = world.commit("refs/heads/orphan", &[], &[]);
+    let error = world.open().merge_base(&orphan, &work).unwrap_err();
+    assert!(error.to_string().ends_with("have no common ancestor"), "{error}");
+}
+
+#[test]
+fn linked_work_trees_and_bare_repositories_open() {
+    let world = World::new();
+    let main = world.commit(MAIN, &[], &[("a.go", "package a")]);
+    let linked = tempfile::tempdir().unwrap();
+    let of_linked = world.git.git_dir().join("worktrees/linked");
+    fs::create_dir_all(&of_linked).unwrap();
+    fs::write(of_linked.join("commondir"), "../..\n").unwrap();
+    fs::write(of_linked.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+    fs::write(of_linked.join("gitdir"), format!("{}\n", linked.path().join(".git").display()))
+        .unwrap();
+    fs::write(linked.path().join(".git"), format!("gitdir: {}\n", of_linked.display())).unwrap();
+    assert_eq!(Repository::open(linked.path()).unwrap().resolve("HEAD").unwrap(), main);
+
+    let bare = tempfile::tempdir().unwrap();
+    let to = bare.path().join("bare.git");
+    fs::rename(world.git.git_dir(), &to).unwrap();
+    fs::write(to.join("config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n").unwrap();
+    let repository = Repository::open(&to).unwrap();
+    assert_eq!((repository.resolve("HEAD").unwrap(), repository.root()), (main, None));
+}
+
+#[test]
+fn a_walk_visits_what_the_go_tool_would() {
+    let root = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("go.mod", "module above"),
+        ("m/a.go", "package m"),
+        ("m/.git/x.go", "package x"),
+        ("m/vendor/v/v.go", "package v"),
+        ("m/p/testdata/t.go", "package t"),
+        ("m/p/_p/u.go", "package u"),
+        ("m/p/q/go.mod", "module q"),
+        ("m/p/q/b.go", "package q"),
+        ("m/p/q/a.go", "package q"),
+        ("m/p/q/a.txt", "no Go"),
+        ("m/p/q/binary.go", "\0"),
+        ("m/p-q/c.go", "package c"),
+    ] {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(root.path().join("m"), root.path().join("m/p/loop")).unwrap();
+    let mut out = String::new();
+    for it in directories(&root.path().join("m")).unwrap() {
+        let names = |files: &[crate::model::SourceFile]| {
+            files.iter().map(|it| it.path.to_string()).collect::<Vec<_>>().join(" ")
+        };
+        writeln!(
+            out,
+            "`{}`: {} | {} | {:?}",
+            it.path,
+            names(&it.files),
+            names(&it.modules),
+            it.unread
+        )
+        .unwrap();
+    }
+    assert_snapshot!(out, @r#"
+    ``: a.go | go.mod | []
+    `p/q`: p/q/a.go p/q/b.go | go.mod p/q/go.mod | [Unread { path: "p/q/binary.go", reason: Binary }]
+    `p-q`: p-q/c.go | go.mod | []
+    "#);
+    assert!(directories(&root.path().join("nowhere")).is_err());
+}

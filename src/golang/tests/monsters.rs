@@ -1,0 +1,175 @@
+//! Any bytes at all: an answer, in bounded steps, on a small stack.
+
+use proptest::prelude::*;
+
+use super::super::{
+    Dispatch, GoFile, GoNode, GoVersion, Kind, MAX_FILE_BYTES, Span, normalise, read, walk,
+};
+use crate::model::{SourceFile, UnreadReason};
+
+/// Asks a file everything that rules may ask.
+fn examine(bytes: &[u8]) -> Result<GoFile, UnreadReason> {
+    let source = SourceFile::from_bytes("x/a.go", None, bytes);
+    let file = GoFile::parse(&source, GoVersion::DEFAULT, None)?;
+    let seen = || {
+        let mut seen = Vec::new();
+        let wanted =
+            Dispatch::new([(0, &[Kind::Identifier, Kind::Block, Kind::CallExpression][..])]);
+        walk(&file, &wanted, |_, it| seen.push((it.node, it.parent(), it.ancestors.len())));
+        seen
+    };
+    // The first walk finds the scopes too, the second goes alone.
+    let (first, second) = (seen(), seen());
+    assert_eq!(first, second);
+    let scopes = file.scopes();
+    let listeners = [(0, Kind::NAMED), (1, &[Kind::Token, Kind::Error][..])];
+    walk(&file, &Dispatch::new(listeners), |_, place| {
+        assert!(place.kind != Kind::Error);
+        // Each of these looks at everything around: a few of many do.
+        if place.node.start_byte() % 997 == 0 {
+            let _ = (file.resolve(place.node), file.qualified(place.node), place.node.callee());
+            let _ = (scopes.loop_at(place.node.start_byte()), place.node.ancestors(file.root()));
+            let _ = (place.node.statements().count(), file.node(place.node.span(), place.kind));
+            let _ = (scopes.captures(place.node).len(), file.declaration(place.node.start_byte()));
+        }
+    });
+    let _ =
+        (normalise(&file, file.root()), file.items().len(), file.lines(Span::new(0, usize::MAX)));
+    drop(read(&[source], None, &|_| false));
+    Ok(file)
+}
+
+/// On a stack of 256 KiB, which recursion as deep as the input would overflow at once.
+fn check(name: &str, text: String, expected: Option<UnreadReason>) {
+    let run = move || examine(text.as_bytes()).map_or_else(Some, |it| it.unread());
+    let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap();
+    assert_eq!(thread.join().unwrap(), expected, "{name}");
+}
+
+fn nested(before: &str, open: &str, inner: &str, close: &str, after: &str) -> String {
+    let (open, close) = (open.repeat(10_000), close.repeat(10_000));
+    format!("package p\n{before}{open}{inner}{close}{after}\n")
+}
+
+#[test]
+fn nested_ten_thousand_deep() {
+    let deep = Some(UnreadReason::TooDeep);
+    check("parentheses", nested("var x = ", "(", "1", ")", ""), deep);
+    check("blocks", nested("func f() ", "{", "", "}", ""), deep);
+    check("literals", nested("var x = ", "func() { ", "", "}", ""), deep);
+    check("calls", nested("var x = ", "f(", "", ")", ""), deep);
+    check("indices", nested("var x = ", "a[", "1", "]", ""), deep);
+    check("composites", nested("var x = T", "{", "", "}", ""), deep);
+    check("types", nested("var x ", "[]", "int", "", ""), deep);
+    check("pointers", nested("var x ", "*", "int", "", ""), deep);
+    check("signs", nested("var x = ", "- ", "1", "", ""), deep);
+    check("sums", nested("var x = 1", "+1", "", "", ""), deep);
+    check("chain", nested("var x = a", ".b()", "", "", ""), deep);
+    check("else", nested("func f() {", "if x {} else ", "{}", "", "}"), deep);
+    check("ifs", nested("func f() {", "if x {", "", "}", "}"), deep);
+    check("loops", nested("func f() {", "for i := range x {", "", "}", "}"), deep);
+    check("generic", nested("var x ", "T[", "int", "]", ""), deep);
+}
+
+#[test]
+fn nested_and_broken() {
+    let broken = Some(UnreadReason::SyntaxError);
+    check("open parentheses", nested("var x = ", "(", "", "", ""), broken);
+    check("closed parentheses", nested("var x = ", ")", "", "", ""), broken);
+    check("open blocks", nested("func f() ", "{", "", "", ""), broken);
+    check("closed blocks", nested("", "}", "", "", ""), broken);
+    check("open literals", nested("var x = ", "func() {", "", "", ""), broken);
+    check("mixed", nested("var x = ", "([{", "", "", ""), broken);
+    check("new", nested("var x = ", "new(", "1", ")", ""), broken);
+    check("open new", nested("var x = ", "new(1+", "", "", ""), broken);
+    check("keywords", nested("", "func ", "", "", ""), broken);
+    check("quotes", nested("", "\"", "", "", ""), broken);
+    check("missing", nested("func f() {", "x = ;", "", "", "}"), broken);
+}
+
+#[test]
+fn wide_and_large() {
+    let list =
+        |item: &str, times: usize| format!("package p\nvar x = []T{{{}}}\n", item.repeat(times));
+    check("a wide literal", list("{a: 1},", 50_000), None);
+    check(
+        "a large string",
+        format!("package p\nvar x = `{}`\n", "x".repeat(MAX_FILE_BYTES - 100)),
+        None,
+    );
+    check("one line", format!("package p\nfunc f() {{ {} }}", "x := 1;".repeat(50_000)), None);
+    check("too large", "x".repeat(MAX_FILE_BYTES + 1), Some(UnreadReason::TooLarge));
+    check("zeros", "\0".repeat(100_000), Some(UnreadReason::SyntaxError));
+    check("marks", "\u{feff}".repeat(10_000), Some(UnreadReason::SyntaxError));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = examine(&bytes);
+    }
+
+    #[test]
+    fn any_words(words in proptest::collection::vec(proptest::sample::select(WORDS), 0..120)) {
+        let _ = examine(words.join(" ").as_bytes());
+    }
+}
+
+const WORDS: &[&str] = &[
+    "package p\n",
+    "import",
+    "\"x/v2\"",
+    "func",
+    "(",
+    ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    "x",
+    "y",
+    "T",
+    ":=",
+    "=",
+    ",",
+    ".",
+    ";",
+    "\n",
+    "go",
+    "defer",
+    "for",
+    "range",
+    "select",
+    "switch",
+    "case",
+    "default",
+    ":",
+    "type",
+    "struct",
+    "interface",
+    "var",
+    "const",
+    "chan",
+    "map",
+    "<-",
+    "*",
+    "&",
+    "_",
+    "new",
+    "make",
+    "if",
+    "else",
+    "return",
+    "`",
+    "1",
+    "//go:build go1.",
+    "...",
+    "goto",
+    "+",
+    "+=",
+    "++",
+    "é",
+    "\u{feff}",
+];
