@@ -4,8 +4,6 @@
 //! the same. When a [`Bot`] is dropped, silence is asserted: the queue is empty, every comment was
 //! read, and GitHub has nothing to complain about.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what its world does not expect")]
-
 mod github;
 mod host;
 pub(crate) mod http;
