@@ -302,6 +302,7 @@ impl<'t, 'w> Builder<'t, 'w> {
         match self.path.above(0) {
             Some(Kind::TypeSpec | Kind::TypeAlias) if field == Field::Name.id() => {}
             Some(Kind::QualifiedType) => {} // The name belongs to the other package.
+            Some(Kind::ParameterDeclaration) if self.path.is_misread_name() => self.parameter(name),
             Some(Kind::TypeElem) if self.path.is_receiver_argument() => {
                 // `func (l *List[T])` declares T.
                 let declared_by = self.path.last().map_or((name, Kind::Error), Frame::declares);

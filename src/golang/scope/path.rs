@@ -60,6 +60,16 @@ impl<'t> Path<'t> {
             })
     }
 
+    /// Whether a parameter's type is a name: of ten or more names with one type, the parser takes
+    /// the first for a type. Go wants all parameters of a list to have names, or none.
+    pub(super) fn is_misread_name(&self) -> bool {
+        let (Some(declaration), Some(list)) = (self.last(), self.frame(1)) else { return false };
+        let named = |it: Node<'_>| it.field(Field::Name).is_some();
+        let count = u32::try_from(list.node.named_child_count()).unwrap_or(0);
+        let last = list.node.named_child(count.saturating_sub(1));
+        !named(declaration.node) && last.is_some_and(named)
+    }
+
     /// Whether an identifier, alone in a literal's key, names a field as far as can be told: only
     /// the keys of literals that show a map, array or slice type are expressions for certain.
     pub(super) fn is_field_key(&self) -> bool {
