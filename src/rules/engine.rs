@@ -25,8 +25,8 @@ pub(super) struct Native {
 /// Pure: the same node of the same package gives the same hits.
 pub(super) type Check = for<'p> fn(&Context<'p>, &Place<'p, '_>) -> Vec<Hit<'p>>;
 
-/// The steps that all checks of one package may take beside the walk itself. Real packages need
-/// a thousandth of it; code that was written to keep us busy gets fewer findings.
+/// The steps that all checks of one package may take beside the walk itself, some seconds' worth.
+/// Real packages need a hundredth of it; code that was written to keep us busy gets fewer findings.
 const STEPS: u64 = 1 << 28;
 
 /// What a check may look at.
@@ -39,9 +39,9 @@ pub(super) struct Context<'p> {
 impl Context<'_> {
     /// Whether `times` looks at some node of the file by its position can still be afforded.
     ///
-    /// Each goes down from the root, past the declarations before it.
+    /// Each goes down from the root, past all children on the way: in the worst file, one list.
     pub(super) fn affords(&self, file: &GoFile, times: usize) -> bool {
-        let look = file.root().child_count() as u64 + 64;
+        let look = file.text().len() as u64 / 16 + 64;
         self.affords_steps(look.saturating_mul(times as u64))
     }
 

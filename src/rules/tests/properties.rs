@@ -62,6 +62,16 @@ fn reformatted(text: &str, at: usize) -> String {
 }
 
 #[test]
+fn code_that_keeps_the_rules_busy_gets_fewer_findings() {
+    let sender = "go func() { ch <- 1 }()\n".repeat(5_000);
+    let cases = "select {\ncase <-ch:\ncase <-done():\n}\n";
+    let busy = format!("package p\nfunc f() {{\nch := make(chan int)\n{sender}{cases}}}\n");
+    assert!(found(&busy).len() < 50);
+    let few = busy.replace(&sender, &"go func() { ch <- 1 }()\n".repeat(50));
+    assert_eq!(found(&few).len(), 50);
+}
+
+#[test]
 fn the_snippets_have_findings() {
     let all: Vec<_> = snippets().iter().flat_map(|it| found(it)).collect();
     assert!(all.len() > 15, "{all:?}");
