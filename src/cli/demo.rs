@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::serve;
 use crate::config::{AppCredentials, Credentials, Settings};
-use crate::demo::{self, Service, ServiceSettings};
+use crate::demo::{self, Chapter, Service, ServiceSettings, Visit};
 use crate::model::Clock;
 
 /// Starts the service and a stand-in for GitHub on loopback, opens a pull request with real Go
@@ -17,6 +17,16 @@ pub(super) struct Demo {
     /// What the service logs meanwhile, to standard error
     #[arg(long, value_name = "FILTER", default_value = "warn")]
     log: String,
+    /// Leave the stand-in's page of the pull request open for a browser, as it is after this
+    /// chapter of the story [default: the last]
+    #[arg(
+        long,
+        value_name = "CHAPTER",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "command"
+    )]
+    keep: Option<Chapter>,
 }
 
 impl Demo {
@@ -26,8 +36,24 @@ impl Demo {
         let url = format!("sqlite:{}", database.path().join("go-expert.db").display());
         let start = async |settings: ServiceSettings| start(settings, url.clone()).await;
         let mut out = std::io::stdout();
-        let told = demo::tell(start, Clock::system(), &mut out);
+        let last = self.keep.unwrap_or(Chapter::Command);
+        let visit = self.keep.map(|_| -> Visit { Box::pin(stopped()) });
+        let told = demo::tell(start, Clock::system(), last, visit, &mut out);
         tokio::runtime::Runtime::new()?.block_on(told)
+    }
+}
+
+/// Ends with Ctrl-C or SIGTERM.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Where a signal cannot be caught, it ends the process, which is what is wanted.
+    let caught = async |kind| match signal(kind) {
+        Ok(mut it) => drop(it.recv().await),
+        Err(_) => std::future::pending().await,
+    };
+    tokio::select! {
+        () = caught(SignalKind::interrupt()) => {}
+        () = caught(SignalKind::terminate()) => {}
     }
 }
 

@@ -4,4 +4,4 @@ pub mod github;
 mod shop;
 mod story;
 
-pub use story::{Service, ServiceSettings, tell};
+pub use story::{Chapter, Service, ServiceSettings, Visit, tell};

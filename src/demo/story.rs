@@ -1,6 +1,7 @@
 //! The story of `go-expert demo`: a pull request, its review, a fix, and a command.
 
 use std::io::Write;
+use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -47,13 +48,30 @@ pub struct Service {
     pub task: JoinHandle<anyhow::Result<()>>,
 }
 
-/// Plays the whole App on loopback and tells on `out` what happens. `start` starts the service.
+/// A chapter of the story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Chapter {
+    /// Alice opens a pull request, which is reviewed
+    Review,
+    /// Alice pushes a fix of two of the three
+    Fix,
+    /// Alice asks for another look
+    Command,
+}
+
+/// Ends when the visitors of the stand-in's pages have seen enough.
+pub type Visit = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Plays the App on loopback up to and with the chapter `last`, and tells on `out` what happens.
+/// `start` starts the service. With `visit` the stand-in then shows its pages until that ends.
 ///
 /// # Errors
 /// When the service does not start, refuses a webhook, or does not answer within a minute.
 pub async fn tell(
     start: impl AsyncFnOnce(ServiceSettings) -> anyhow::Result<Service>,
     clock: Clock,
+    last: Chapter,
+    visit: Option<Visit>,
     out: &mut (impl Write + Send),
 ) -> anyhow::Result<()> {
     let github = StandIn::start(clock).await.context("no free port for the stand-in")?;
@@ -70,14 +88,28 @@ pub async fn tell(
     writeln!(out, "The service listens on {}.\n", service.url)?;
 
     let hook = Hook { client: client()?, url: format!("{}/webhook", service.url) };
-    let told = play(&github, &hook, out).await;
+    let told = play(&github, &hook, last, out).await;
     service.stop.cancel();
     let stopped = service.task.await.context("the service broke")?;
-    told.and(stopped)
+    let page = told?;
+    stopped?;
+    if let Some(visit) = visit {
+        writeln!(out, "The pull request:       {page}")?;
+        writeln!(out, "Its diff with comments: {page}/files")?;
+        writeln!(out, "Open them in a browser; Ctrl-C ends.")?;
+        out.flush()?;
+        visit.await;
+    }
+    Ok(())
 }
 
-/// Opens the pull request, fixes part of it, and asks for another look.
-async fn play(github: &StandIn, hook: &Hook, out: &mut impl Write) -> anyhow::Result<()> {
+/// Opens the pull request, fixes part of it, and asks for another look. The pull request's page.
+async fn play(
+    github: &StandIn,
+    hook: &Hook,
+    last: Chapter,
+    out: &mut impl Write,
+) -> anyhow::Result<String> {
     github.create_repository(shop::NAME, &shop::base());
     let pull = NewPull {
         title: shop::TITLE.to_owned(),
@@ -91,31 +123,33 @@ async fn play(github: &StandIn, hook: &Hook, out: &mut impl Write) -> anyhow::Re
     chapter(out, "Alice opens a pull request; GitHub sends the signed webhook")?;
     let opened = github.act(shop::NAME, number, Act::Open).context("no such pull request")?;
     hook.deliver(&opened).await?;
-    let before = pull.until_checked(1).await?;
-    write!(out, "{before}")?;
+    let mut page = pull.until_checked(1).await?;
+    write!(out, "{page}")?;
     let asked = github.take_requests();
     let tokens = asked.iter().filter(|it| it.operation.starts_with("apps/")).count();
     writeln!(out, "\n({} requests to GitHub, tokens not counted)\n", asked.len() - tokens)?;
 
-    chapter(out, "Alice pushes a fix of two of the three")?;
-    let pushed = github.push(shop::NAME, number, &shop::fix(), false).context("no such branch")?;
-    hook.deliver(&pushed).await?;
-    let after = pull.until_checked(2).await?;
-    what_changed(out, &before, &after)?;
+    if last >= Chapter::Fix {
+        chapter(out, "Alice pushes a fix of two of the three")?;
+        let pushed = github.push(shop::NAME, number, &shop::fix(), false);
+        hook.deliver(&pushed.context("no such branch")?).await?;
+        let after = pull.until_checked(2).await?;
+        what_changed(out, &page, &after)?;
+        page = after;
+    }
 
-    chapter(out, "Alice asks for another look: /go-expert review")?;
-    let (_, asked) = github
-        .comment(shop::NAME, number, "alice", "/go-expert review")
-        .context("no such pull request")?;
-    hook.deliver(&asked).await?;
-    let last = pull.until_answered().await?;
-    what_changed(out, &after, &last)?;
+    if last >= Chapter::Command {
+        chapter(out, "Alice asks for another look: /go-expert review")?;
+        let asked = github.comment(shop::NAME, number, "alice", "/go-expert review");
+        hook.deliver(&asked.context("no such pull request")?.1).await?;
+        what_changed(out, &page, &pull.until_answered().await?)?;
+    }
 
     let complaints = github.take_complaints();
     if !complaints.is_empty() {
         bail!("GitHub would have complained: {}", complaints.join("; "));
     }
-    Ok(())
+    Ok(format!("{}/{}/pull/{number}", github.url(), shop::NAME))
 }
 
 fn chapter(out: &mut impl Write, title: &str) -> anyhow::Result<()> {

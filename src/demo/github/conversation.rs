@@ -304,7 +304,7 @@ impl fmt::Display for Conversation {
     }
 }
 
-fn emoji(reaction: &str) -> &str {
+pub(super) fn emoji(reaction: &str) -> &str {
     match reaction {
         "+1" => "👍",
         "-1" => "👎",
@@ -313,7 +313,7 @@ fn emoji(reaction: &str) -> &str {
     }
 }
 
-fn mark(conclusion: &str) -> &str {
+pub(super) fn mark(conclusion: &str) -> &str {
     match conclusion {
         "success" => "✓",
         "failure" => "✗",

@@ -152,7 +152,7 @@ pub(super) fn between(old: &Files, new: &Files) -> Vec<FileDiff> {
 ///
 /// One known difference to git: of a blank line added to blank lines at the end of a file, git
 /// shows the last as the new one.
-fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
+pub(super) fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
     let binary = |bytes: &[u8]| bytes.iter().take(BINARY_PROBE).any(|it| *it == 0);
     if binary(old) || binary(new) {
         return Vec::new();

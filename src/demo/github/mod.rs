@@ -11,6 +11,7 @@ mod fault;
 mod graphql;
 mod history;
 mod json;
+mod page;
 mod rest;
 mod review;
 mod webhook;
@@ -366,6 +367,7 @@ fn paths(changes: &Changes) -> String {
 }
 
 fn router(shared: Shared) -> Router {
+    let pages = page::routes(shared.clone());
     Router::new()
         .route("/app", get(rest::get_app))
         .route("/app/installations/{id}/access_tokens", post(rest::access_token))
@@ -384,4 +386,5 @@ fn router(shared: Shared) -> Router {
         .layer(axum::middleware::from_fn_with_state(shared.clone(), fault::judge))
         .layer(axum::extract::DefaultBodyLimit::disable())
         .with_state(shared)
+        .merge(pages)
 }
