@@ -56,15 +56,24 @@ impl Shown {
 
     /// The best place for a comment about a finding, or `None` when the diff shows none.
     ///
-    /// In this order: the trigger; for a deletion that caused it, the deleted line; the nearest
-    /// line that the diff shows of the same declaration; a changed line of a partner in another
-    /// place.
+    /// In this order: the trigger; for a deletion that caused it, the deleted line; of the same
+    /// declaration, a changed line of a partner, else the nearest line that the diff shows; a
+    /// changed line of a partner in another place.
     pub fn anchor(&self, finding: &Finding, examined: &Examination) -> Option<Anchor> {
         let at = |path: &Arc<str>, lines, side, relation| Anchor {
             path: path.clone(),
             lines,
             side,
             relation,
+        };
+        let changed_partner = |within: Option<LineRange>| {
+            finding.related.iter().find_map(|it| {
+                let patch = self.files.get(&it.path)?;
+                let here = within
+                    .is_none_or(|lines| it.path == finding.path && lines.contains(it.lines.first));
+                let line = it.lines.lines().find(|&line| here && patch.added().contains(line))?;
+                Some(at(&it.path, LineRange::line(line), Side::Right, Relation::Nearby))
+            })
         };
         if let Some(patch) = self.files.get(&finding.path) {
             // The line that names the trigger: a statement of many lines is commented at its
@@ -80,16 +89,16 @@ impl Shown {
                 {
                     return Some(at(&finding.path, deleted, Side::Left, Relation::Deletion));
                 }
+                // The line that made it a finding says more than its neighbours.
+                if let Some(anchor) = changed_partner(Some(lines)) {
+                    return Some(anchor);
+                }
                 if let Some(near) = patch.commentable().right.nearest(line, lines) {
                     let lines = LineRange::line(near);
                     return Some(at(&finding.path, lines, Side::Right, Relation::Nearby));
                 }
             }
         }
-        finding.related.iter().find_map(|it| {
-            let patch = self.files.get(&it.path)?;
-            let line = it.lines.lines().find(|&line| patch.added().contains(line))?;
-            Some(at(&it.path, LineRange::line(line), Side::Right, Relation::Nearby))
-        })
+        changed_partner(None)
     }
 }
