@@ -37,9 +37,12 @@ fn pages() -> Pages {
     let mut pages = Vec::new();
     for domain in entries(&root).into_iter().filter(|it| it.is_dir()) {
         for path in entries(&domain) {
-            let shown = path.strip_prefix(root.parent().unwrap()).unwrap().to_path_buf();
-            let text = std::fs::read_to_string(&path).unwrap();
-            let name = shown.to_str().unwrap().replace('\\', "/");
+            let shown = path
+                .strip_prefix(env!("CARGO_MANIFEST_DIR"))
+                .expect("below the root")
+                .to_path_buf();
+            let text = std::fs::read_to_string(&path).expect("a readable page");
+            let name = shown.to_string_lossy().replace('\\', "/");
             pages.push((shown, Page::parse(&name, &text).map_err(|it| it.to_string())));
         }
     }
@@ -48,8 +51,8 @@ fn pages() -> Pages {
 }
 
 fn entries(directory: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).unwrap();
-    let mut entries: Vec<_> = entries.map(|it| it.unwrap().path()).collect();
+    let entries = std::fs::read_dir(directory).expect("a readable directory");
+    let mut entries: Vec<_> = entries.map(|it| it.expect("a readable entry").path()).collect();
     entries.sort();
     entries
 }
@@ -99,6 +102,10 @@ fn check_block(rules: &RuleSet, page: &Page, block: &Block, problems: &mut Strin
     let mut findings: Vec<Finding> =
         code.packages().iter().flat_map(|it| rules.check(it)).collect();
     findings.retain(|it| it.rule == page.id);
+    let Some(rule) = rules.rule(page.id.as_str()) else {
+        let _ = writeln!(problems, "no rule in the binary: run the tests again");
+        return;
+    };
     for file in &files {
         for (at, line) in file.code.lines().enumerate() {
             let number = at + 1;
@@ -107,7 +114,7 @@ fn check_block(rules: &RuleSet, page: &Page, block: &Block, problems: &mut Strin
             let messages: Vec<String> = findings
                 .iter()
                 .filter(here)
-                .map(|it| rules.rule(page.id.as_str()).unwrap().message(Language::En, &it.vars))
+                .map(|it| rule.message(Language::En, &it.vars))
                 .collect();
             let place = file.line + at;
             match (wanted(line), messages.as_slice()) {
@@ -194,7 +201,7 @@ fn whole(code: &str) -> String {
         return code.to_owned();
     }
     let mentioned = |path: &str| {
-        let name = format!("{}.", path.rsplit('/').next().unwrap());
+        let name = format!("{}.", path.rsplit('/').next().unwrap_or(path));
         code.match_indices(&name).any(|(at, _)| {
             let before = code[..at].chars().next_back();
             !before.is_some_and(|it| it.is_alphanumeric() || matches!(it, '_' | '.'))

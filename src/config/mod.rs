@@ -110,6 +110,7 @@ impl Settings {
 }
 
 /// The language of the operator's terminal (`LC_ALL`, `LC_MESSAGES`, `LANG`, as POSIX ranks them).
+#[expect(clippy::disallowed_methods, reason = "this is the room that reads the environment")]
 pub fn locale() -> Language {
     let set = |name| std::env::var(name).ok().filter(|it: &String| !it.is_empty());
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();

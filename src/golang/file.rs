@@ -7,8 +7,10 @@ use tree_sitter::Node;
 
 use super::header::Header;
 use super::parse::{Parse, parse};
-use super::scope::{Resolved, Scopes, Target};
-use super::{Declaration, Field, GoNode, GoVersion, Import, Item, Kind, MAX_FILE_BYTES, Span};
+use super::scope::{Resolved, Scopes, Sightings, Target};
+use super::{
+    Declaration, Dispatch, Field, GoNode, GoVersion, Import, Item, Kind, MAX_FILE_BYTES, Span,
+};
 use crate::model::{LineRange, SourceFile, UnreadReason};
 
 /// One version of one Go file, parsed. Cheap to share; every question takes `&self`.
@@ -228,6 +230,17 @@ impl GoFile {
     /// The file's scopes, found in one pass when somebody first asks.
     pub fn scopes(&self) -> &Scopes {
         self.parsed.scopes.get_or_init(|| Scopes::of(self.root(), self.text()))
+    }
+
+    /// What somebody listens for, if finding the scopes is still ahead and can take that along.
+    pub(super) fn sightings(&self, wanted: &Dispatch) -> Option<Sightings<'_>> {
+        let mut found = None;
+        self.parsed.scopes.get_or_init(|| {
+            let (scopes, sightings) = Scopes::watching(self.root(), self.text(), wanted);
+            found = Some(sightings);
+            scopes
+        });
+        found
     }
 
     /// What an identifier stands for.

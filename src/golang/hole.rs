@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::{Kind, MAX_DEPTH, Span};
+use super::{GoNode, Kind, MAX_DEPTH, Span};
 
 /// The places of a file that no conclusion may rest on, in order.
 #[derive(Debug, Default)]
@@ -32,8 +32,9 @@ impl Holes {
                 holes.spans.push(Span::of(node));
                 false
             } else {
+                let erroneous = node.has_error() && holes.look_between(node);
                 // The rest cannot hold one: no error below, and too few nodes to nest too deep.
-                node.has_error() || node.descendant_count() + depth > MAX_DEPTH
+                erroneous || node.descendant_count() + depth > MAX_DEPTH
             };
             if below && cursor.goto_first_child() {
                 depth += 1;
@@ -41,11 +42,39 @@ impl Holes {
             }
             while !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
+                    holes.spans.sort_unstable();
                     return holes;
                 }
                 depth -= 1;
             }
         }
+    }
+
+    /// The line end that the parser missed is a token that no cursor shows. Where one is missing
+    /// between two elements, there is a hole; before a closing bracket Go wants none (`var (x T)`).
+    ///
+    /// Answers whether errors are left to be found below the node.
+    fn look_between(&mut self, node: Node<'_>) -> bool {
+        let mut below = false;
+        let mut last: Option<Node<'_>> = None;
+        for child in node.all() {
+            below |= child.has_error() || child.is_missing();
+            if !child.is_named() {
+                last = None;
+            } else if !child.is_extra() {
+                let line = |it: Node<'_>| it.end_position().row == child.start_position().row;
+                if let Some(it) = last.filter(|it| is_list(node) && line(*it)) {
+                    self.errors = true;
+                    self.spans.push(Span::new(it.end_byte(), child.start_byte()));
+                }
+                last = Some(child);
+            }
+        }
+        if !below && !is_list(node) {
+            self.errors = true;
+            self.spans.push(Span::of(node));
+        }
+        below
     }
 
     /// Whether a hole overlaps the span or borders on it.
@@ -58,4 +87,19 @@ impl Holes {
     pub(super) fn weight(&self) -> (usize, u64) {
         (self.spans.len(), self.spans.iter().map(|it| u64::from(it.end - it.start)).sum())
     }
+}
+
+/// Whether line ends separate the node's elements.
+fn is_list(node: Node<'_>) -> bool {
+    matches!(
+        Kind::of(node),
+        Kind::SourceFile
+            | Kind::StatementList
+            | Kind::ImportSpecList
+            | Kind::ConstDeclaration
+            | Kind::VarSpecList
+            | Kind::TypeDeclaration
+            | Kind::FieldDeclarationList
+            | Kind::InterfaceType
+    )
 }

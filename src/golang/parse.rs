@@ -37,7 +37,7 @@ pub(super) fn parse(text: &str, earlier: Option<(&Tree, &str)>) -> Option<Parse>
     }
     let tree = steps(&mut parser, text.as_bytes(), None)?;
     let holes = Holes::of(tree.root_node());
-    let parse = Parse { reusable: !holes.errors, tree, holes };
+    let parse = Parse { reusable: !tree.root_node().has_error(), tree, holes };
     Some(if parse.holes.errors { without_new(&mut parser, text, parse) } else { parse })
 }
 

@@ -69,7 +69,6 @@ pub fn walk<'f>(
     dispatch: &Dispatch,
     mut visit: impl FnMut(usize, &Place<'f, '_>),
 ) {
-    let mut ancestors: Vec<Node<'f>> = Vec::new();
     // A sixth of all nodes are the insides of strings, and hardly anyone asks for those.
     let in_strings = [
         Kind::Token,
@@ -78,6 +77,15 @@ pub fn walk<'f>(
         Kind::RawStringLiteralContent,
     ];
     let skip_strings = in_strings.iter().all(|it| dispatch.listeners(*it).is_empty());
+    // Rules want to know the scopes of what they look at; the way through the tree is the same.
+    if skip_strings && let Some(sightings) = file.sightings(dispatch) {
+        return sightings.each(|node, kind, ancestors| {
+            for listener in dispatch.listeners(kind) {
+                visit(*listener, &Place { file, node, kind, ancestors });
+            }
+        });
+    }
+    let mut ancestors: Vec<Node<'f>> = Vec::new();
     let mut cursor = file.root().walk();
     loop {
         let node = cursor.node();

@@ -56,8 +56,8 @@ impl Shown {
 
     /// The best place for a comment about a finding, or `None` when the diff shows none.
     ///
-    /// In this order: the trigger; for a deletion that caused it, the deleted line; of the same
-    /// declaration, a changed line of a partner, else the nearest line that the diff shows; a
+    /// In this order: the trigger; for a deletion that caused it, the deleted line; in the same
+    /// declaration a changed line of a partner, else the nearest line that the diff shows; a
     /// changed line of a partner in another place.
     pub fn anchor(&self, finding: &Finding, examined: &Examination) -> Option<Anchor> {
         let at = |path: &Arc<str>, lines, side, relation| Anchor {
@@ -65,15 +65,6 @@ impl Shown {
             lines,
             side,
             relation,
-        };
-        let changed_partner = |within: Option<LineRange>| {
-            finding.related.iter().find_map(|it| {
-                let patch = self.files.get(&it.path)?;
-                let here = within
-                    .is_none_or(|lines| it.path == finding.path && lines.contains(it.lines.first));
-                let line = it.lines.lines().find(|&line| here && patch.added().contains(line))?;
-                Some(at(&it.path, LineRange::line(line), Side::Right, Relation::Nearby))
-            })
         };
         if let Some(patch) = self.files.get(&finding.path) {
             // The line that names the trigger: a statement of many lines is commented at its
@@ -89,9 +80,12 @@ impl Shown {
                 {
                     return Some(at(&finding.path, deleted, Side::Left, Relation::Deletion));
                 }
-                // The line that made it a finding says more than its neighbours.
-                if let Some(anchor) = changed_partner(Some(lines)) {
-                    return Some(anchor);
+                // A changed partner is the cause; any other line is only the next best place.
+                let partner = finding.related.iter().filter(|it| it.path == finding.path);
+                let added = |line: &u32| lines.contains(*line) && patch.added().contains(*line);
+                if let Some(cause) = partner.flat_map(|it| it.lines.lines()).find(added) {
+                    let lines = LineRange::line(cause);
+                    return Some(at(&finding.path, lines, Side::Right, Relation::Nearby));
                 }
                 if let Some(near) = patch.commentable().right.nearest(line, lines) {
                     let lines = LineRange::line(near);
@@ -99,6 +93,10 @@ impl Shown {
                 }
             }
         }
-        changed_partner(None)
+        finding.related.iter().find_map(|it| {
+            let patch = self.files.get(&it.path)?;
+            let line = it.lines.lines().find(|&line| patch.added().contains(line))?;
+            Some(at(&it.path, LineRange::line(line), Side::Right, Relation::Nearby))
+        })
     }
 }

@@ -18,7 +18,7 @@ use crate::rules::{DiffScope, Finding, RuleSet};
 
 /// What is known of a change after both versions were analysed.
 pub struct Examination {
-    /// Everything the rules say about the head.
+    /// Everything the rules say about the head, silenced findings included.
     pub findings: Vec<Finding>,
     /// Their marks.
     pub marks: Vec<Mark>,
@@ -53,7 +53,7 @@ impl Examination {
         let head = golang::read(&change.head.files, Some(&base), &is_partial);
 
         let check = |code: &Code| -> Vec<Finding> {
-            code.packages().iter().flat_map(|it| rules.check(it)).collect()
+            code.packages().iter().flat_map(|it| rules.check_with_silenced(it)).collect()
         };
         let (base_findings, findings) = rayon::join(|| check(&base), || check(&head));
         let marks: Vec<Mark> = findings.iter().map(Mark::of).collect();
@@ -61,18 +61,19 @@ impl Examination {
 
         let maps = FileMaps::of(&change);
         let partners = pair(&base_marks, &marks, &maps);
-        let sides = Sides { base: &base, head: &head, maps: &maps, rules };
+        let (shown, without_patch) = shown(&change);
+        let sides = Sides { base: &base, head: &head, maps: &maps, shown: &shown, rules };
         let is_new = findings
             .iter()
             .zip(&partners)
-            .map(|(it, partner)| partner.is_none() && sides.introduced(it))
+            .map(|(it, partner)| partner.is_none() && !it.silenced && sides.introduced(it))
             .collect();
         let kept: BTreeSet<usize> = partners.iter().flatten().copied().collect();
         let repaired = (0..base_findings.len())
-            .filter(|i| !kept.contains(i) && sides.repaired(&base_findings[*i]))
+            .filter(|i| !kept.contains(i) && !base_findings[*i].silenced)
+            .filter(|i| sides.repaired(&base_findings[*i]))
             .count();
 
-        let (shown, without_patch) = shown(&change);
         let mut unread: BTreeSet<Unread> = change.unread.into_iter().collect();
         unread.extend(head.unread().iter().cloned());
         unread.extend(without_patch);
@@ -177,6 +178,7 @@ struct Sides<'a> {
     base: &'a Code,
     head: &'a Code,
     maps: &'a FileMaps,
+    shown: &'a Shown,
     rules: &'a RuleSet,
 }
 
@@ -228,7 +230,11 @@ impl Sides<'_> {
 
     /// Whether the change added, edited or deleted something within these lines of the head.
     fn touched(&self, path: &str, lines: LineRange) -> bool {
-        let Some(map) = self.maps.map(path) else { return false };
+        let Some(map) = self.maps.map(path) else {
+            // Unchanged, or the base was not read: then the patch is all that is known.
+            let patch = self.shown.file(path);
+            return patch.is_some_and(|it| it.added().touches(lines));
+        };
         lines.lines().any(|line| !matches!(map.to_old(line), Mapped::Same(_)))
             || gaps(map, lines).next().is_some()
     }

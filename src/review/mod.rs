@@ -12,9 +12,15 @@ pub mod marker;
 pub mod pair;
 pub mod places;
 pub mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod publish;
 pub mod reconcile;
+#[cfg(test)]
+mod reconcile_tests;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 use std::sync::Arc;

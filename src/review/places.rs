@@ -28,10 +28,15 @@ impl FileMaps {
             let old_path = file.previous_path.as_ref().unwrap_or(&file.path);
             let old = find(&change.base.files, old_path);
             let new = find(&change.head.files, &file.path);
-            if old.is_some() || new.is_some() {
-                let text = |it: Option<&SourceFile>| {
-                    it.map_or_else(|| Arc::from(""), |it| it.text.clone())
-                };
+            let text =
+                |it: Option<&SourceFile>| it.map_or_else(|| Arc::from(""), |it| it.text.clone());
+            // A version that was there and was not read is not an empty one.
+            let known = match file.status {
+                FileStatus::Added => new.is_some(),
+                FileStatus::Removed => old.is_some(),
+                FileStatus::Modified | FileStatus::Renamed => old.is_some() && new.is_some(),
+            };
+            if known {
                 maps.insert(file.path.clone(), LineMap::new(&text(old), &text(new)));
             }
         }
@@ -44,7 +49,8 @@ impl FileMaps {
         renamed.map_or(later, |(earlier, _)| earlier)
     }
 
-    /// The map of a file of the head; none for a file that did not change.
+    /// The map of a file of the head; none for a file that did not change, or of which a version
+    /// was not read.
     pub fn map(&self, later_path: &str) -> Option<&LineMap> {
         self.maps.get(later_path)
     }

@@ -1,12 +1,14 @@
 //! One walk per file for all rules, and everything that is decided for all of them: files and
 //! lines that are not for review, the Go version, tests, and what the parser did not understand.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, normalise, walk};
 use crate::model::{Confidence, Severity};
 
+use super::audience::serves_tests;
 use super::{Finding, Fix, Related, Role, Rule, Suppressions};
 
 /// A check that is written in Rust.
@@ -21,7 +23,40 @@ pub(super) struct Native {
 }
 
 /// Pure: the same node of the same package gives the same hits.
-pub(super) type Check = for<'p> fn(&'p Package, &Place<'p, '_>) -> Vec<Hit<'p>>;
+pub(super) type Check = for<'p> fn(&Context<'p>, &Place<'p, '_>) -> Vec<Hit<'p>>;
+
+/// The steps that all checks of one package may take beside the walk itself, some seconds' worth.
+/// Real packages need a hundredth of it; code that was written to keep us busy gets fewer findings.
+const STEPS: u64 = 1 << 28;
+
+/// What a check may look at.
+pub(super) struct Context<'p> {
+    /// The package.
+    pub(super) package: &'p Package,
+    steps: Cell<u64>,
+}
+
+impl Context<'_> {
+    /// Whether `times` looks at some node of the file by its position can still be afforded.
+    ///
+    /// Each goes down from the root, past all children on the way: in the worst file, one list.
+    pub(super) fn affords(&self, file: &GoFile, times: usize) -> bool {
+        let look = file.text().len() as u64 / 16 + 64;
+        self.affords_steps(look.saturating_mul(times as u64))
+    }
+
+    /// Whether a walk through whole files can still be afforded.
+    pub(super) fn affords_walk(&self) -> bool {
+        let files = self.package.files().iter();
+        self.affords_steps(files.map(|it| it.text().len() as u64).sum())
+    }
+
+    fn affords_steps(&self, steps: u64) -> bool {
+        let left = self.steps.get().checked_sub(steps);
+        self.steps.set(left.unwrap_or(0));
+        left.is_some()
+    }
+}
 
 /// What a check says about one place; the engine makes a [`Finding`] of it.
 #[derive(Debug, Clone)]
@@ -69,32 +104,31 @@ impl<'p> Hit<'p> {
     }
 }
 
-/// What the rules find in a package.
+/// What the rules find in a package, with what comments silence.
 pub(super) fn check(rules: &[Rule], dispatch: &Dispatch, package: &Package) -> Vec<Finding> {
     let mut findings: BTreeMap<_, Finding> = BTreeMap::new();
     let mut suppressions: BTreeMap<Arc<str>, Suppressions> = BTreeMap::new();
+    let context = Context { package, steps: Cell::new(STEPS) };
     for file in package.files().iter().filter(|it| is_reviewed(it)) {
         walk(file, dispatch, |rule, place| {
             let rule = &rules[rule];
-            for hit in (rule.native.check)(package, place) {
+            for hit in (rule.native.check)(&context, place) {
                 if !is_reviewed(hit.file) || !holds(rule, &hit) {
                     continue;
                 }
-                let finding = finding(rule, hit.clone());
-                let silenced = suppressions
+                let mut finding = finding(rule, hit.clone());
+                finding.silenced = suppressions
                     .entry(finding.path.clone())
                     .or_insert_with(|| Suppressions::of(hit.file))
                     .cover(rule.id(), finding.lines);
-                if !silenced {
-                    let key = (
-                        finding.path.clone(),
-                        finding.lines,
-                        finding.rule.clone(),
-                        finding.bytes.start,
-                    );
-                    // Two walks may come to one place, such as two goroutines to one function.
-                    findings.entry(key).or_insert(finding);
-                }
+                let key = (
+                    finding.path.clone(),
+                    finding.lines,
+                    finding.rule.clone(),
+                    finding.bytes.start,
+                );
+                // Two walks may come to one place, such as two goroutines to one function.
+                findings.entry(key).or_insert(finding);
             }
         });
     }
@@ -120,31 +154,6 @@ fn holds(rule: &Rule, hit: &Hit<'_>) -> bool {
         && hit.related.iter().all(|(file, span, _)| understood(file, *span))
 }
 
-/// Whether the file is a test, a test's helper or an example: code that runs on its author's
-/// machine and ends soon.
-fn serves_tests(file: &GoFile) -> bool {
-    let directory = |it: &str| {
-        let it = it.trim_start_matches('_');
-        matches!(
-            it,
-            "test"
-                | "tests"
-                | "testing"
-                | "e2e"
-                | "integration"
-                | "example"
-                | "examples"
-                | "fixtures"
-                | "mock"
-                | "mocks"
-        ) || it.starts_with("testutil")
-            || it.starts_with("testhelper")
-    };
-    file.is_test()
-        || file.directory().split('/').any(directory)
-        || ["testing", "net/http/httptest"].iter().any(|it| file.imports_path(it))
-}
-
 fn finding(rule: &Rule, hit: Hit<'_>) -> Finding {
     let file = hit.file;
     let bytes = hit.trigger.byte_range();
@@ -166,6 +175,7 @@ fn finding(rule: &Rule, hit: Hit<'_>) -> Finding {
         related: related.collect(),
         fix: hit.fix.filter(|_| !file.is_lossy()),
         in_test: serves_tests(file),
+        silenced: false,
     }
 }
 

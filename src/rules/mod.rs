@@ -2,6 +2,7 @@
 //! file once for all of them and decides what no rule may decide: which files and lines are not
 //! for review. Nothing here can fail on the code under review; it can only report less.
 
+mod audience;
 mod catalogue;
 mod edit;
 mod engine;
@@ -11,14 +12,19 @@ mod gate;
 mod index;
 mod native;
 mod page;
+mod section;
 mod suppress;
 mod text;
 mod types;
+
+#[cfg(test)]
+mod tests;
 
 pub use catalogue::{Rule, RuleSet};
 pub use finding::{Finding, Fix, InvalidRuleId, Related, Role, RuleId};
 pub use gate::{GoRange, InvalidGoRange};
 pub use index::{native_modules, readme};
-pub use page::{Block, DiffScope, Domain, Head, Kind, Lens, Page, PageError, Section};
+pub use page::{DiffScope, Domain, Head, Kind, Lens, Page, PageError};
+pub use section::{Block, Section};
 pub use suppress::Suppressions;
 pub use text::Text;

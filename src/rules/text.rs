@@ -71,7 +71,7 @@ fn tame(value: &str) -> String {
     if out.is_empty() { "…".to_owned() } else { out }
 }
 
-/// The next `$NAME` (capital letters, digits, `_`) with what stands before and after it.
+/// The next `$NAME` (a capital letter, then capital letters, digits and `_`) with what stands before and after it.
 fn next_hole(text: &str) -> Option<(&str, &str, &str)> {
     let mut from = 0;
     while let Some(at) = text[from..].find('$').map(|it| it + from) {
@@ -79,7 +79,7 @@ fn next_hole(text: &str) -> Option<(&str, &str, &str)> {
         let end = name
             .find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
             .unwrap_or(name.len());
-        if end > 0 {
+        if name.starts_with(|c: char| c.is_ascii_uppercase()) {
             return Some((&text[..at], &name[..end], &name[end..]));
         }
         from = at + 1;

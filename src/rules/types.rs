@@ -62,12 +62,6 @@ impl<'p> Types<'p> {
         None
     }
 
-    /// Whether the expression's type is this one of another package.
-    pub(super) fn is(self, file: &'p GoFile, expression: Node<'p>, path: &str, name: &str) -> bool {
-        let named = self.of(file, expression).and_then(|it| self.named(it));
-        matches!(named, Some(Named::Foreign(p, n)) if p == path && n == name)
-    }
-
     /// A field of a struct type of the package, promoted ones included.
     pub(super) fn field(self, of: TypeExpr<'p>, name: &str) -> Option<TypeExpr<'p>> {
         // Breadth first, as Go does it; an unknown embedded type may hide the field.

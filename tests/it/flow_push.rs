@@ -172,3 +172,28 @@ async fn a_new_base_branch_is_a_new_look_and_a_new_title_is_not() {
     go-expert neutral
     ");
 }
+
+#[tokio::test]
+async fn a_finding_that_the_author_silences_in_the_code_is_settled_and_not_called_fixed() {
+    let mut bot = Bot::start().await;
+    let pr = bot.github.open_pr("acme/shop", go_file("cart.go", LEAK));
+    bot.deliver(pr.opened()).await;
+    bot.drain().await;
+    bot.github.threads(&pr);
+
+    let silenced = LEAK.replace(
+        "\tgo func()",
+        "\t//go-expert:ignore goroutine-leak-on-timeout -- the price always comes\n\tgo func()",
+    );
+    bot.deliver(pr.push(go_file("cart.go", &silenced))).await;
+    bot.drain().await;
+    bot.github.threads(&pr);
+    let conversation = bot.github.conversation(&pr);
+    let comment = conversation.inline().next().unwrap();
+    assert!(comment.body.contains("Silenced by a comment"), "{}", comment.body);
+    assert!(!comment.body.contains("Fixed in"), "{}", comment.body);
+    assert_snapshot!(bot.github.checks(&pr), @r"
+    go-expert neutral
+    go-expert success
+    ");
+}

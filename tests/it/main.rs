@@ -1,5 +1,7 @@
 //! The one integration binary: one link, many flows.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod demo;
 mod flow_command;
 mod flow_failure;
@@ -8,6 +10,7 @@ mod flow_push;
 mod flow_webhook;
 mod github;
 mod patches_like_git;
+mod process;
 mod store;
 mod tidy;
 mod worker;

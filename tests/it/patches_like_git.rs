@@ -1,5 +1,4 @@
 //! Our patches show the same lines as git's.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::process::{Command, Stdio};
 

@@ -1,5 +1,4 @@
 //! The worker, with a scripted runner on a real store.
-#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic, as tests do")]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

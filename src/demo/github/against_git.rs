@@ -1,5 +1,6 @@
 //! The stand-in's object names and patches are those of git itself.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -20,18 +21,22 @@ fn git(dir: &Path, arguments: &[&str]) -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn repository() -> Option<tempfile::TempDir> {
+/// An empty repository; `None`, said by name, when there is no git to compare with.
+#[expect(clippy::disallowed_methods, reason = "whoever runs the tests may insist on git")]
+fn repository(test: &str) -> Option<tempfile::TempDir> {
     let dir = tempfile::tempdir().unwrap();
     let made = git(dir.path(), &["init", "--quiet", "."]);
     if made.is_none() {
-        eprintln!("skipped: there is no git to compare with");
+        let required = std::env::var("GO_EXPERT_TEST_REQUIRE").unwrap_or_default();
+        assert!(!required.split(',').any(|it| it == "git"), "no `git` on the PATH");
+        let _ = writeln!(std::io::stderr(), "skipped {test}: no `git` on the PATH");
     }
     made.map(|_| dir)
 }
 
 #[test]
 fn object_names_are_those_that_git_computes() {
-    let Some(dir) = repository() else { return };
+    let Some(dir) = repository("object_names_are_those_that_git_computes") else { return };
     let files = [
         ("go.mod", "module shop\n"),
         ("a.go", "package shop\n"),
@@ -82,7 +87,7 @@ fn patches(dir: &Path, old: &str, new: &str) -> (String, String) {
 
 #[test]
 fn patches_are_those_that_git_prints() {
-    let Some(dir) = repository() else { return };
+    let Some(dir) = repository("patches_are_those_that_git_prints") else { return };
     let written = [
         ("", "a\n"),
         ("a\n", ""),
@@ -103,7 +108,7 @@ fn patches_are_those_that_git_prints() {
 
 #[test]
 fn patches_of_many_edits_are_those_that_git_prints() {
-    let Some(dir) = repository() else { return };
+    let Some(dir) = repository("patches_of_many_edits_are_those_that_git_prints") else { return };
     let source = include_str!("history.rs");
     // A linear congruential generator: the same cases every time.
     let mut state = 42_u64;

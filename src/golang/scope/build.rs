@@ -9,12 +9,13 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use super::path::{Frame, Path, field_of};
+use super::watch::{Sightings, Watch};
 use super::{
     Access, Binding, BindingId, BindingKind, Function, FunctionId, Loop, Scopes, Target, Use,
 };
 use crate::golang::{Field, GoNode, Kind, MAX_DEPTH, Span};
 
-pub(super) struct Builder<'t> {
+pub(super) struct Builder<'t, 'w> {
     text: &'t str,
     scopes: Scopes,
     /// The bindings of each name that are known here, innermost last.
@@ -28,6 +29,7 @@ pub(super) struct Builder<'t> {
     /// Names that wait for the end of their declaration.
     pending: Vec<Pending>,
     path: Path<'t>,
+    watch: Option<Watch<'t, 'w>>,
 }
 
 /// An open block; its names are those of `declared` from `from` on.
@@ -42,8 +44,8 @@ struct Pending {
     declared_by: (Span, Kind),
 }
 
-impl<'t> Builder<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+impl<'t, 'w> Builder<'t, 'w> {
+    pub(super) fn new(text: &'t str, watch: Option<Watch<'t, 'w>>) -> Self {
         Self {
             text,
             scopes: Scopes::default(),
@@ -55,14 +57,19 @@ impl<'t> Builder<'t> {
             loops: Vec::new(),
             pending: Vec::new(),
             path: Path(Vec::new()),
+            watch,
         }
     }
 
-    pub(super) fn build(mut self, root: Node<'t>) -> Scopes {
+    /// Finds the names, and what was to be watched for.
+    pub(super) fn build(mut self, root: Node<'t>) -> (Scopes, Sightings<'t>) {
         let mut cursor = root.walk();
         loop {
             let node = cursor.node();
             let kind = Kind::of(node);
+            if let Some(watch) = &mut self.watch {
+                watch.see(node, kind, &mut self.path);
+            }
             let field = field_of(&cursor, kind, self.path.above(0));
             // The parts of strings are nodes too, and never names.
             let closed = kind.is_leaf() || kind.is_string();
@@ -81,7 +88,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn finish(mut self) -> Scopes {
+    fn finish(mut self) -> (Scopes, Sightings<'t>) {
         let scopes = &mut self.scopes;
         scopes.uses.sort_by_key(|it| it.span);
         scopes.by_name =
@@ -105,7 +112,7 @@ impl<'t> Builder<'t> {
             }
         }
         scopes.first_use = first;
-        self.scopes
+        (self.scopes, self.watch.map(|it| it.sightings).unwrap_or_default())
     }
 
     fn enter(&mut self, node: Node<'t>, kind: Kind, field: u16) {
@@ -167,7 +174,7 @@ impl<'t> Builder<'t> {
             self.next_block += 1;
         }
         let pending = self.pending.len();
-        self.path.0.push(Frame { node, kind, field, pending, block, defines: false });
+        self.path.0.push(Frame { node, kind, field, pending, block, defines: false, seen: 0 });
     }
 
     fn leave(&mut self) {
@@ -295,6 +302,7 @@ impl<'t> Builder<'t> {
         match self.path.above(0) {
             Some(Kind::TypeSpec | Kind::TypeAlias) if field == Field::Name.id() => {}
             Some(Kind::QualifiedType) => {} // The name belongs to the other package.
+            Some(Kind::ParameterDeclaration) if self.path.is_misread_name() => self.parameter(name),
             Some(Kind::TypeElem) if self.path.is_receiver_argument() => {
                 // `func (l *List[T])` declares T.
                 let declared_by = self.path.last().map_or((name, Kind::Error), Frame::declares);

@@ -5,10 +5,12 @@
 
 mod build;
 mod path;
+mod watch;
 
 use tree_sitter::Node;
 
-use super::{GoNode, Import, Kind, Span};
+pub(super) use self::watch::Sightings;
+use super::{Dispatch, GoNode, Import, Kind, Span};
 
 /// Names one [`Binding`] of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -196,7 +198,17 @@ pub struct Scopes {
 impl Scopes {
     /// Finds all local names in one pass.
     pub(super) fn of(root: Node<'_>, text: &str) -> Self {
-        build::Builder::new(text).build(root)
+        build::Builder::new(text, None).build(root).0
+    }
+
+    /// The same, and on the way everything that somebody listens for: one walk instead of two.
+    pub(super) fn watching<'t>(
+        root: Node<'t>,
+        text: &'t str,
+        wanted: &Dispatch,
+    ) -> (Self, Sightings<'t>) {
+        let watch = watch::Watch { wanted, sightings: Sightings::default() };
+        build::Builder::new(text, Some(watch)).build(root)
     }
 
     /// All local names, by id.

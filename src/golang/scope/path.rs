@@ -16,6 +16,8 @@ pub(super) struct Frame<'t> {
     pub(super) block: bool,
     /// Whether it declares: `:=` was seen in a `range` or receive.
     pub(super) defines: bool,
+    /// Its number among the nodes that a watch has seen, from 1; 0 while it has none.
+    pub(super) seen: u32,
 }
 
 impl Frame<'_> {
@@ -56,6 +58,16 @@ impl<'t> Path<'t> {
                     Some(Kind::GenericType | Kind::PointerType | Kind::ParenthesizedType)
                 )
             })
+    }
+
+    /// Whether a parameter's type is a name: of ten or more names with one type, the parser takes
+    /// the first for a type. Go wants all parameters of a list to have names, or none.
+    pub(super) fn is_misread_name(&self) -> bool {
+        let (Some(declaration), Some(list)) = (self.last(), self.frame(1)) else { return false };
+        let named = |it: Node<'_>| it.field(Field::Name).is_some();
+        let count = u32::try_from(list.node.named_child_count()).unwrap_or(0);
+        let last = list.node.named_child(count.saturating_sub(1));
+        !named(declaration.node) && last.is_some_and(named)
     }
 
     /// Whether an identifier, alone in a literal's key, names a field as far as can be told: only

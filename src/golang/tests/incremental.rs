@@ -92,6 +92,7 @@ proptest! {
             let (next, full) = (parse(&text, Some(&earlier)), parse(&text, None));
             prop_assert_eq!(shape(&next), shape(&full), "{}", text);
             prop_assert_eq!(next.errors(), full.errors());
+            prop_assert!(full.root().has_error() || full.errors().is_empty());
             prop_assert_eq!(next.items(), full.items());
             prop_assert_eq!(next.scopes().uses(), full.scopes().uses());
             earlier = next;

@@ -11,6 +11,16 @@ use crate::model::{SourceFile, UnreadReason};
 fn examine(bytes: &[u8]) -> Result<GoFile, UnreadReason> {
     let source = SourceFile::from_bytes("x/a.go", None, bytes);
     let file = GoFile::parse(&source, GoVersion::DEFAULT, None)?;
+    let seen = || {
+        let mut seen = Vec::new();
+        let wanted =
+            Dispatch::new([(0, &[Kind::Identifier, Kind::Block, Kind::CallExpression][..])]);
+        walk(&file, &wanted, |_, it| seen.push((it.node, it.parent(), it.ancestors.len())));
+        seen
+    };
+    // The first walk finds the scopes too, the second goes alone.
+    let (first, second) = (seen(), seen());
+    assert_eq!(first, second);
     let scopes = file.scopes();
     let listeners = [(0, Kind::NAMED), (1, &[Kind::Token, Kind::Error][..])];
     walk(&file, &Dispatch::new(listeners), |_, place| {

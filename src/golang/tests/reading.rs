@@ -131,6 +131,25 @@ fn errors_are_told_and_touched() {
     assert_eq!(file.unread(), Some(UnreadReason::SyntaxError));
     let touched = |code| file.touches_error(node(&file, code).span());
     assert!(touched("func g() { b( }") && !touched("func f() { a() }") && !touched("c()"));
+    for (code, errors) in [
+        ("var (x T; y T)\nconst (\nb = 2; c = 1)\ntype (A B)", 0),
+        // The grammar wants a line end here, Go does not; gofmt writes one.
+        ("var (x T)", 1),
+        ("type I interface { A(); B() }\ntype S struct { x int; y int }", 0),
+        ("type I interface { A() B() }", 1),
+        ("x := 1; y := 2; { }", 0),
+        ("{}{}", 1),
+        ("\"\"\"\"", 1),
+        ("func f() {} func g() {}", 1),
+        ("func f() { {} {} }", 1),
+        ("import (\"a\" \"b\")", 1),
+        ("func f() { g() } // x", 0),
+        ("func f() { g() }", 0),
+    ] {
+        let file = super::file(&format!("package p\n{code}"));
+        assert_eq!(file.errors().len(), errors, "{code}");
+        assert_eq!(file.unread().is_some(), errors > 0, "{code}");
+    }
     let large = "/".repeat(MAX_FILE_BYTES + 1);
     let unread = GoFile::parse(&source("a.go", &large), GoVersion::DEFAULT, None);
     assert_eq!(unread.err(), Some(UnreadReason::TooLarge));
@@ -159,13 +178,19 @@ fn one_walk_serves_all_listeners_and_leaves_errors_out() {
         (7, &[Kind::GoStatement, Kind::DeferStatement, Kind::GoStatement][..]),
         (1, &[Kind::GoStatement]),
     ]);
-    let mut calls = Vec::new();
-    walk(&file, &dispatch, |listener, place| {
-        let function = place.function().unwrap();
-        let around = place.node.ancestors(file.root());
-        assert!(around.iter().rev().eq(place.ancestors), "the two ways up agree");
-        calls.push(format!("{listener} {} in {}", file.text_of(place.node), function.kind()));
-    });
+    let calls = || {
+        let mut calls = Vec::new();
+        walk(&file, &dispatch, |listener, place| {
+            let function = place.function().unwrap();
+            let around = place.node.ancestors(file.root());
+            assert!(around.iter().rev().eq(place.ancestors), "the two ways up agree");
+            calls.push(format!("{listener} {} in {}", file.text_of(place.node), function.kind()));
+        });
+        calls
+    };
+    // The first walk finds the scopes too, the second goes alone.
+    let (first, calls) = (calls(), calls());
+    assert_eq!(first, calls);
     assert_snapshot!(calls.join("\n"), @r"
     7 go a() in function_declaration
     1 go a() in function_declaration

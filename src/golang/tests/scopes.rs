@@ -163,6 +163,20 @@ name:
 }
 
 #[test]
+fn many_names_of_one_type_are_all_parameters() {
+    let list = "func f(a, b, _, _, _, _, _, _, _, _ string, t T) { g(a, b, t) }";
+    assert_snapshot!(uses(list, &["a", "b", "t"]), @r"
+    2:a Parameter of line 2
+    2:b Parameter of line 2
+    2:t Parameter of line 2
+    ");
+    assert_snapshot!(uses("func f(a, *b, T) { g(a) }", &["a"]), @r"
+    2:a outer
+    2:a outer
+    ");
+}
+
+#[test]
 fn imports_resolve_unless_shadowed() {
     let file = file(
         "package p\nimport h \"net/http\"\nvar c h.Client\nfunc f() { h.Get(\"\") }\n\

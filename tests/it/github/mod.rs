@@ -2,8 +2,6 @@
 //! which judges every request. The latter is started by `tests/conformance.sh`; without
 //! `GO_EXPERT_TEST_GITHUB` those tests say so and do nothing.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 mod faults;
 mod flow;
 mod local;

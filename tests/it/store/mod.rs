@@ -1,5 +1,4 @@
 //! The store's contract: one suite, run on every database.
-#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic, as tests do")]
 
 mod contract;
 mod fairness;

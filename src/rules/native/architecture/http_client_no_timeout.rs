@@ -1,12 +1,14 @@
 //! Outbound HTTP that nothing ends: no `Timeout` on the client and no context in the request.
 
-use crate::golang::{
-    Access, Declared, Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Place, Resolved, Span,
-};
+mod keeper;
+
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package, Place, Resolved};
 use crate::model::{Confidence, Severity};
 use crate::rules::Role;
-use crate::rules::engine::{Hit, Native};
-use crate::rules::types::{Named, Types, value_of};
+use crate::rules::audience::is_tool;
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::types::value_of;
+use keeper::Keeper;
 
 pub(in crate::rules) const NATIVE: Native = Native {
     kinds: &[Kind::CallExpression, Kind::CompositeLiteral, Kind::VarSpec],
@@ -19,20 +21,20 @@ const HTTP: &str = "net/http";
 /// The functions of the package and methods of a client that make their request themselves.
 const SENDING: &[&str] = &["Get", "Head", "Post", "PostForm"];
 
-fn check<'p>(package: &'p Package, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     if !place.file.imports_path(HTTP) {
         return Vec::new();
     }
     let hit = match place.kind {
-        Kind::CallExpression => default_client(package, place).or_else(|| made(package, place)),
-        _ => made(package, place),
+        Kind::CallExpression => default_client(context, place).or_else(|| made(context, place)),
+        _ => made(context, place),
     };
     hit.into_iter().collect()
 }
 
 /// `http.Get(…)`, `http.DefaultClient.Get(…)`, `http.DefaultClient.Do(…)`.
-fn default_client<'p>(package: &'p Package, place: &Place<'p, '_>) -> Option<Hit<'p>> {
-    let (file, call) = (place.file, place.node);
+fn default_client<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
+    let (file, call, package) = (place.file, place.node, context.package);
     let callee = call.callee()?;
     let endless = match file.qualified(callee) {
         Some((HTTP, name)) => SENDING.contains(&name),
@@ -40,10 +42,10 @@ fn default_client<'p>(package: &'p Package, place: &Place<'p, '_>) -> Option<Hit
         None => {
             let operand =
                 callee.field(Field::Operand).filter(|_| callee.is(Kind::SelectorExpression))?;
-            file.qualified(operand) == Some((HTTP, "DefaultClient")) && sends(file, call)
+            file.qualified(operand) == Some((HTTP, "DefaultClient")) && sends(context, file, call)
         }
     };
-    if !endless || package.is_partial() || sets_default(package) {
+    if !endless || package.is_partial() || sets_default(context) {
         return None;
     }
     let hit = Hit::at(file, call).var("CALL", file.text_of(callee));
@@ -51,9 +53,15 @@ fn default_client<'p>(package: &'p Package, place: &Place<'p, '_>) -> Option<Hit
 }
 
 /// Whether the package gives the default client, or its transport, something of its own.
-fn sets_default(package: &Package) -> bool {
-    package.files().iter().any(|file| {
-        file.text().contains(".Default")
+fn sets_default(context: &Context<'_>) -> bool {
+    let mentions = |it: &GoFile| {
+        it.text().contains(".DefaultClient") || it.text().contains(".DefaultTransport")
+    };
+    if !context.affords_walk() {
+        return true;
+    }
+    context.package.files().iter().any(|file| {
+        mentions(file)
             && file.root().descendants().any(|it| {
                 let left = match it.go_kind() {
                     Kind::AssignmentStatement => it.field(Field::Left),
@@ -73,19 +81,25 @@ fn sets_default(package: &Package) -> bool {
 }
 
 /// Whether a call through a client sends a request that nothing ends.
-fn sends(file: &GoFile, call: Node<'_>) -> bool {
+fn sends(context: &Context<'_>, file: &GoFile, call: Node<'_>) -> bool {
     let name = call.callee().and_then(|it| it.field(Field::Field)).map(|it| file.text_of(it));
     match name {
-        Some("Do") => call.arguments().next().is_some_and(|it| is_endless_request(file, it)),
+        Some("Do") => {
+            let mut arguments = call.arguments();
+            arguments.next().is_some_and(|it| is_endless_request(context, file, it))
+        }
         Some(name) => SENDING.contains(&name),
         None => false,
     }
 }
 
 /// Whether the request is made in this function without a context that could end it.
-fn is_endless_request(file: &GoFile, request: Node<'_>) -> bool {
+fn is_endless_request(context: &Context<'_>, file: &GoFile, request: Node<'_>) -> bool {
     let scopes = file.scopes();
     let Resolved::Local(id, binding) = file.resolve(request.unparen()) else { return false };
+    if !context.affords(file, scopes.uses_of(id).count() + 2) {
+        return false;
+    }
     let (span, kind) = binding.declared_by;
     let Some(by) = file.node(span, kind) else { return false };
     let made = by.field(Field::Right).or(by.field(Field::Value));
@@ -106,10 +120,11 @@ fn is_endless_request(file: &GoFile, request: Node<'_>) -> bool {
                     let name = parent.field(Field::Field).map_or("", |it| file.text_of(it));
                     !matches!(name, "WithContext" | "Clone" | "Cancel")
                 }
-                // Only the client gets it.
-                Kind::ArgumentList => around.get(1).is_some_and(|call| {
-                    let method = call.callee().and_then(|it| it.field(Field::Field));
-                    matches!(method.map(|it| file.text_of(it)), Some("Do" | "RoundTrip"))
+                // Only the client gets it, or what prints it.
+                Kind::ArgumentList => around.get(1).and_then(|it| it.callee()).is_some_and(|it| {
+                    let printed = file.qualified(it).is_some_and(|it| it.0 == "net/http/httputil");
+                    let name = it.field(Field::Field).map(|it| file.text_of(it));
+                    printed || name == Some("Do")
                 }),
                 Kind::BinaryExpression => true,
                 _ => false,
@@ -132,11 +147,11 @@ fn makes_endless_request(file: &GoFile, call: Node<'_>) -> bool {
 }
 
 /// A client without `Timeout` that the package makes, keeps to itself and calls without a context.
-fn made<'p>(package: &'p Package, place: &Place<'p, '_>) -> Option<Hit<'p>> {
-    let file = place.file;
+fn made<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
+    let (file, package) = (place.file, context.package);
     let client = made_here(package, place)?;
     let keeper = Keeper::of(package, place, client)?;
-    let calls = keeper.endless_calls(package)?;
+    let calls = keeper.endless_calls(context)?;
     let (caller, call) = *calls.first()?;
     let callee = call.callee()?;
     let mut hit = Hit::at(file, client).var("CALL", caller.text_of(callee));
@@ -153,7 +168,7 @@ fn made_here<'p>(package: &Package, place: &Place<'p, '_>) -> Option<Node<'p>> {
     match place.kind {
         Kind::CompositeLiteral => {
             let of_type = node.field(Field::Type).is_some_and(is_client);
-            (of_type && !is_limited(package, file, node)).then_some(node)
+            (of_type && !is_limited(file, node)).then_some(node)
         }
         Kind::CallExpression => {
             let callee = node.callee()?;
@@ -170,11 +185,11 @@ fn made_here<'p>(package: &Package, place: &Place<'p, '_>) -> Option<Node<'p>> {
 }
 
 /// Whether a literal's fields limit the client, or may do so.
-fn is_limited(package: &Package, file: &GoFile, literal: Node<'_>) -> bool {
+fn is_limited(file: &GoFile, literal: Node<'_>) -> bool {
     let Some(body) = literal.field(Field::Body) else { return true };
     body.parts().any(|element| match key_of(file, element) {
         Some(("Timeout", _)) => true,
-        Some(("Transport", value)) => !is_unlimited_transport(package, file, value),
+        Some(("Transport", value)) => !is_unlimited_transport(file, value),
         Some(_) => false,
         // A field by position: all of them are given.
         None => true,
@@ -182,7 +197,7 @@ fn is_limited(package: &Package, file: &GoFile, literal: Node<'_>) -> bool {
 }
 
 /// Whether a transport is written out without a limit on the wait for the header.
-fn is_unlimited_transport(package: &Package, file: &GoFile, value: Node<'_>) -> bool {
+fn is_unlimited_transport(file: &GoFile, value: Node<'_>) -> bool {
     let value = value.unparen();
     let literal = match value.go_kind() {
         Kind::UnaryExpression => value.field(Field::Operand).map(GoNode::unparen),
@@ -208,7 +223,6 @@ fn is_unlimited_transport(package: &Package, file: &GoFile, value: Node<'_>) -> 
     let fields = || body.into_iter().flat_map(GoNode::parts).map(|it| key_of(file, it));
     // A dialer of one's own may set deadlines on the connection; a Unix socket's peer is local.
     let limits = ["ResponseHeaderTimeout", "Dial", "DialContext", "DialTLS", "DialTLSContext"];
-    let _ = package;
     named == Some((HTTP, "Transport"))
         && fields().all(|it| it.is_some_and(|(key, _)| !limits.contains(&key)))
 }
@@ -223,229 +237,10 @@ fn key_of<'f>(file: &'f GoFile, element: Node<'f>) -> Option<(&'f str, Node<'f>)
     Some((file.text_of(key), value))
 }
 
-/// Who holds a client.
-enum Keeper<'p> {
-    /// A local variable.
-    Local(&'p GoFile, crate::golang::BindingId),
-    /// A variable of the package that others cannot reach.
-    Package(&'p str),
-    /// A field of a struct of the package.
-    Field(Declared<'p>, &'p str),
-}
-
-impl<'p> Keeper<'p> {
-    /// Who holds the client that is made at the place.
-    fn of(package: &'p Package, place: &Place<'p, '_>, client: Node<'p>) -> Option<Self> {
-        let file = place.file;
-        let mut around = place.ancestors.iter().rev().copied().peekable();
-        let mut value = client;
-        while let Some(it) = around.next_if(|it| {
-            let address = it.is(Kind::UnaryExpression) && it.operator() == Some("&");
-            address || matches!(it.go_kind(), Kind::ParenthesizedExpression | Kind::LiteralElement)
-        }) {
-            value = it;
-        }
-        if client.is(Kind::VarSpec) {
-            let name = client.field(Field::Name)?;
-            return Self::named(package, file, name);
-        }
-        let parent = around.next()?;
-        match parent.go_kind() {
-            Kind::ExpressionList => {
-                let by = around.next()?;
-                let names = by.field(Field::Left).or_else(|| by.field(Field::Name))?;
-                let names: Vec<_> = match by.go_kind() {
-                    Kind::VarSpec => by.parts().filter(|it| it.is(Kind::Identifier)).collect(),
-                    _ if names.is(Kind::ExpressionList) => names.parts().collect(),
-                    _ => vec![names],
-                };
-                let at = parent.parts().position(|it| it.id() == value.id())?;
-                Self::named(package, file, *names.get(at)?)
-            }
-            Kind::KeyedElement => {
-                let key = parent.field(Field::Key)?;
-                let literal = around.nth(1).filter(|it| it.is(Kind::CompositeLiteral))?;
-                Self::field(package, file, literal, file.text_of(key))
-            }
-            _ => None,
-        }
-    }
-
-    /// The variable or field that a name or selector stands for.
-    fn named(package: &'p Package, file: &'p GoFile, target: Node<'p>) -> Option<Self> {
-        match target.go_kind() {
-            Kind::Identifier => {
-                if let Some(id) = file.scopes().declared_at(target.span()) {
-                    return Some(Self::Local(file, id));
-                }
-                match file.resolve(target) {
-                    Resolved::Local(id, _) => Some(Self::Local(file, id)),
-                    Resolved::Outer(_) | Resolved::Nothing => {
-                        Self::package_var(package, file.text_of(target))
-                    }
-                    Resolved::Import(_) => None,
-                }
-            }
-            Kind::SelectorExpression => {
-                let operand = target.field(Field::Operand)?;
-                let name = target.field(Field::Field)?;
-                Self::field(package, file, operand, file.text_of(name))
-            }
-            _ => None,
-        }
-    }
-
-    fn package_var(package: &'p Package, name: &'p str) -> Option<Self> {
-        let mut all = package.declared(name);
-        let is_var = all.next().is_some_and(|it| it.item.kind == ItemKind::Var);
-        (is_var && all.next().is_none() && !is_exported(name) && !package.is_partial())
-            .then_some(Self::Package(name))
-    }
-
-    fn field(
-        package: &'p Package,
-        file: &'p GoFile,
-        holder: Node<'p>,
-        name: &'p str,
-    ) -> Option<Self> {
-        let types = Types(package);
-        let holder = types.of(file, holder)?;
-        let Named::Own(declared) = types.named(holder)? else { return None };
-        // Others may set what they can see, and what is embedded shows its methods.
-        let (of, node) = types.struct_type(holder)?;
-        let plain = crate::golang::StructField::all(of, node)
-            .iter()
-            .any(|it| it.name == name && !it.embedded);
-        (plain && !is_exported(name) && !package.is_partial())
-            .then_some(Self::Field(declared, name))
-    }
-
-    /// The calls through the client that nothing ends; `None` if the client may be limited or
-    /// handed on, so that nothing is certain.
-    fn endless_calls(&self, package: &'p Package) -> Option<Vec<(&'p GoFile, Node<'p>)>> {
-        let mut calls = Vec::new();
-        match self {
-            Self::Local(file, id) => {
-                let uses = file.scopes().uses_of(*id);
-                for it in uses {
-                    let node = file.node(it.span, Kind::Identifier)?;
-                    if it.access == Access::Write && !it.part {
-                        continue;
-                    }
-                    calls.extend(use_of(file, node)?.map(|it| (*file, it)));
-                }
-            }
-            Self::Package(name) => {
-                for file in package.files() {
-                    for it in file.scopes().uses() {
-                        if it.binding().is_some() || file.slice(it.span) != *name {
-                            continue;
-                        }
-                        let node = file.node(it.span, Kind::Identifier)?;
-                        calls.extend(use_of(file, node)?.map(|it| (&**file, it)));
-                    }
-                }
-            }
-            Self::Field(declared, name) => {
-                for file in package.files() {
-                    if !file.text().contains(name) {
-                        continue;
-                    }
-                    for node in file.root().descendants() {
-                        if !node.is(Kind::SelectorExpression) {
-                            continue;
-                        }
-                        let field = node.field(Field::Field);
-                        if field.is_none_or(|it| file.text_of(it) != *name) {
-                            continue;
-                        }
-                        if is_field_of(package, file, node, declared)? {
-                            calls.extend(use_of(file, node)?.map(|it| (&**file, it)));
-                        }
-                    }
-                }
-            }
-        }
-        Some(calls)
-    }
-}
-
-/// Whether a selector means a field of this type; `None` when its operand's type is unknown.
-fn is_field_of<'p>(
-    package: &'p Package,
-    file: &'p GoFile,
-    selector: Node<'p>,
-    of: &Declared<'p>,
-) -> Option<bool> {
-    if file.qualified(selector).is_some() {
-        return Some(false);
-    }
-    let types = Types(package);
-    let operand = types.of(file, selector.field(Field::Operand)?)?;
-    match types.named(operand)? {
-        Named::Own(it) => Some(std::ptr::eq(it.item, of.item)),
-        Named::Foreign(..) => Some(false),
-    }
-}
-
-/// What one use of a client means: `Some(Some(call))` for an endless call, `Some(None)` for what
-/// is harmless, `None` for everything that may limit it or hand it on.
-fn use_of<'p>(file: &'p GoFile, client: Node<'p>) -> Option<Option<Node<'p>>> {
-    let around = client.ancestors(file.root());
-    let parent = *around.first()?;
-    match parent.go_kind() {
-        Kind::SelectorExpression => {
-            let name = file.text_of(parent.field(Field::Field)?);
-            let called =
-                around.get(1).filter(|it| it.callee().is_some_and(|c| c.id() == parent.id()));
-            match (called, name) {
-                (Some(call), "Do") if SENDING.contains(&name) || sends(file, *call) => {
-                    Some(Some(*call))
-                }
-                (Some(_), "Do" | "CloseIdleConnections") => Some(None),
-                (Some(call), _) if SENDING.contains(&name) => Some(Some(*call)),
-                (None, "CheckRedirect" | "Jar") => Some(None),
-                _ => None,
-            }
-        }
-        // `if c.client == nil`, and the assignment that makes it.
-        Kind::BinaryExpression => Some(None),
-        Kind::ExpressionList => {
-            let by = around.get(1)?;
-            let made = by.is(Kind::AssignmentStatement)
-                && by.field(Field::Left).is_some_and(|it| it.id() == parent.id())
-                && by
-                    .field(Field::Right)
-                    .is_some_and(|it| it.parts().all(|it| makes_client(file, it)));
-            made.then_some(None)
-        }
-        _ => None,
-    }
-}
-
-/// Whether the value is a client that is made on the spot, not one from elsewhere.
-fn makes_client(file: &GoFile, value: Node<'_>) -> bool {
-    let value = value.unparen();
-    match value.go_kind() {
-        Kind::UnaryExpression => {
-            value.field(Field::Operand).is_some_and(|it| it.unparen().is(Kind::CompositeLiteral))
-        }
-        Kind::CompositeLiteral => true,
-        Kind::CallExpression => {
-            value.callee().is_some_and(|it| matches!(file.resolve(it), Resolved::Outer("new")))
-        }
-        _ => false,
-    }
-}
-
-fn is_exported(name: &str) -> bool {
-    name.chars().next().is_some_and(char::is_uppercase)
-}
-
 /// Whoever runs a command-line tool can end it; a handler's caller cannot.
 fn weigh<'p>(package: &Package, file: &'p GoFile, call: Node<'p>, mut hit: Hit<'p>) -> Hit<'p> {
     let serves = call.ancestors(file.root()).into_iter().any(|it| is_handler(file, it));
-    if package.name() == "main" && !serves {
+    if is_tool(package, file) && !serves {
         hit.severity = Severity::Warning;
         hit.confidence = Confidence::Low;
     }
@@ -460,6 +255,3 @@ fn is_handler(file: &GoFile, function: Node<'_>) -> bool {
         .filter_map(|it| it.field(Field::Type))
         .any(|it| file.qualified(it) == Some((HTTP, "ResponseWriter")))
 }
-
-#[expect(dead_code, reason = "kept while the rule is being built")]
-fn unused(_: Span) {}

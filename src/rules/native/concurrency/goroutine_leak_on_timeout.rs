@@ -1,156 +1,44 @@
 //! A goroutine sends its result on an unbuffered channel, and the only receive is a case of a
 //! `select` that another case leaves for good.
 
+mod sender;
+mod uses;
+
 use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Package, Place, Resolved, Span};
 use crate::model::Confidence;
-use crate::rules::engine::{Hit, Native};
+use crate::rules::audience::is_tool;
+use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, end_of_statement, own_nodes};
-use crate::rules::types::{Named, Types, only, value_of};
+use crate::rules::types::value_of;
 use crate::rules::{Fix, Role};
+
+use sender::{Sender, Shared};
+use uses::{UseRole, runs_here, uses_in};
 
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::GoStatement], vars: &["CH", "OTHER"], check };
 
-fn check<'p>(package: &'p Package, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
-    let file = place.file;
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    let (file, package) = (place.file, context.package);
     let Some(owner) = place.function().filter(|it| !is_main(package, file, *it)) else {
         return Vec::new();
     };
     let Some(sender) = Sender::started(package, file, place.node) else { return Vec::new() };
-    let outer = sender.channels(package, file);
-    outer.into_iter().filter_map(|it| leak(package, file, owner, &sender, it)).collect()
+    let outer = match context.affords(file, 4) {
+        true => sender.channels(package, file),
+        false => return Vec::new(),
+    };
+    outer.into_iter().filter_map(|it| leak(context, file, owner, &sender, it)).collect()
 }
 
-/// The process ends with `main`, and the goroutine with it.
+/// The process ends with `main`, and the goroutine with it. `Main` is what `main` calls in
+/// programs that keep their code in a library.
 fn is_main(package: &Package, file: &GoFile, function: Node<'_>) -> bool {
     let name = function.field(Field::Name).map(|it| file.text_of(it));
-    package.name() == "main" && function.is(Kind::FunctionDeclaration) && name == Some("main")
-}
-
-/// A goroutine and its function.
-struct Sender<'p> {
-    /// The `go` statement.
-    go: Node<'p>,
-    /// The literal or the declaration, and its file.
-    function: Node<'p>,
-    file: &'p GoFile,
-}
-
-/// One channel of the function that starts a goroutine, by its name there and in the goroutine.
-#[derive(Clone, Copy)]
-struct Shared {
-    outside: BindingId,
-    inside: BindingId,
-}
-
-impl<'p> Sender<'p> {
-    /// What a `go` statement starts: a literal, or a function or method of the package.
-    fn started(package: &'p Package, file: &'p GoFile, go: Node<'p>) -> Option<Self> {
-        let callee = go.part(Kind::CallExpression)?.callee()?;
-        let declared = match callee.go_kind() {
-            Kind::FuncLiteral => return Some(Self { go, function: callee, file }),
-            Kind::Identifier => match file.resolve(callee) {
-                Resolved::Outer(name) => only(package.functions(name))?,
-                _ => return None,
-            },
-            Kind::SelectorExpression => {
-                let types = Types(package);
-                let receiver = types.of(file, callee.field(Field::Operand)?)?;
-                let Named::Own(receiver) = types.named(receiver)? else { return None };
-                let name = file.text_of(callee.field(Field::Field)?);
-                only(package.methods(&receiver.item.name, name))?
-            }
-            _ => return None,
-        };
-        Some(Self { go, function: declared.item.node(declared.file)?, file: declared.file })
-    }
-
-    fn is_literal(&self) -> bool {
-        self.function.is(Kind::FuncLiteral)
-    }
-
-    /// The local variables of the starting function that the goroutine may send on: captured
-    /// ones and arguments.
-    fn channels(&self, package: &'p Package, file: &'p GoFile) -> Vec<Shared> {
-        let mut all = self.passed(file);
-        if self.is_literal() {
-            let captured = file.scopes().captures(self.function);
-            all.extend(
-                captured.iter().map(|it| Shared { outside: it.binding, inside: it.binding }),
-            );
-        }
-        all.retain(|it| make_of(package, file, it.outside).is_some());
-        all
-    }
-
-    /// The arguments of the call that are plain local names, with the parameters they become.
-    fn passed(&self, file: &'p GoFile) -> Vec<Shared> {
-        let Some(call) = self.go.part(Kind::CallExpression) else { return Vec::new() };
-        let list = self.function.field(Field::Parameters);
-        let mut names = Vec::new();
-        for parameter in list.into_iter().flat_map(GoNode::parts) {
-            let before = names.len();
-            names.extend(parameter.parts().filter(|it| it.is(Kind::Identifier)).map(Some));
-            if names.len() == before {
-                names.push(None);
-            }
-        }
-        let pairs = call.arguments().zip(names).filter_map(|(argument, name)| {
-            let outside = file.resolve(argument).local()?;
-            let inside = self.file.scopes().declared_at(name?.span())?;
-            Some(Shared { outside, inside })
-        });
-        pairs.collect()
-    }
-
-    /// The sends that block, if sending is all that the goroutine does with the channel.
-    fn blocking_sends(&self, channel: BindingId) -> Option<Vec<Node<'p>>> {
-        let mut sends = Vec::new();
-        for it in uses_in(self.file, channel, self.function.span()) {
-            match it.role {
-                // A literal that is deferred belongs to the goroutine; any other runs who knows
-                // when and where.
-                UseRole::Send(send) if runs_in(self.function, &it.around) => {
-                    if !may_give_up(&it.around) {
-                        sends.push(send);
-                    }
-                }
-                UseRole::Close | UseRole::Length => {}
-                _ => return None,
-            }
-        }
-        (!sends.is_empty()).then_some(sends)
-    }
-
-    /// Whether the goroutine has to do with what a case waits for: then the case is no surprise.
-    fn touches(&self, file: &GoFile, waited: Node<'_>) -> bool {
-        let channel = channel_of(waited);
-        match file.resolve(channel) {
-            Resolved::Local(id, _) if self.is_literal() => {
-                let inside = self.function.span();
-                let call = self.go.span();
-                file.scopes()
-                    .uses_of(id)
-                    .any(|it| inside.encloses(it.span) || call.encloses(it.span))
-            }
-            Resolved::Local(id, _) => {
-                let call = self.go.span();
-                file.scopes().uses_of(id).any(|it| call.encloses(it.span))
-            }
-            _ => {
-                let name = file.text_of(channel);
-                let mut below = self.function.descendants();
-                below.any(|it| match it.go_kind() {
-                    Kind::SendStatement => {
-                        it.field(Field::Channel).is_some_and(|it| self.file.text_of(it) == name)
-                    }
-                    Kind::CallExpression if is_builtin(self.file, it, "close") => {
-                        it.arguments().any(|it| self.file.text_of(it) == name)
-                    }
-                    _ => false,
-                })
-            }
-        }
+    match name.filter(|_| function.is(Kind::FunctionDeclaration)) {
+        Some("main") => package.name() == "main",
+        Some(name) => name == "Main",
+        None => false,
     }
 }
 
@@ -160,13 +48,16 @@ fn channel_of(receive: Node<'_>) -> Node<'_> {
 }
 
 fn leak<'p>(
-    package: &'p Package,
+    context: &Context<'p>,
     file: &'p GoFile,
     owner: Node<'p>,
     sender: &Sender<'p>,
     channel: Shared,
 ) -> Option<Hit<'p>> {
-    let scopes = file.scopes();
+    let (package, scopes) = (context.package, file.scopes());
+    if !context.affords(file, 2 * scopes.uses_of(channel.outside).count()) {
+        return None;
+    }
     let binding = scopes.binding(channel.outside);
     let make = make_of(package, file, channel.outside)?;
     let at_home = binding.function.is_some_and(|it| scopes.function(it).span == owner.span());
@@ -221,20 +112,21 @@ fn leak<'p>(
     let (mut sure, other, case) = leaving?;
 
     let looped = |it: &Node<'_>| sender.file.scopes().loop_at(it.start_byte()).is_some();
-    if sends.iter().any(looped) {
-        // A producer may look at the context between two sends and leave in time.
+    if sends.iter().any(looped) || sender.may_end_without_sending() {
+        // It may look at the context, or at something that the case closes, and leave in time.
         sure = sure.min(Confidence::Medium);
     }
     let started_once =
         scopes.loops_at(sender.go.start_byte()).all(|it| it.span.encloses(binding.name));
-    let one_send = !sends.iter().any(looped) && exclusive(&sends);
+    let one_send = exclusive(&sends, looped);
     let trigger = if sender.is_literal() { sends[0] } else { sender.go };
     let mut hit = Hit::at(file, trigger)
         .var("CH", file.slice(binding.name))
         .var("OTHER", other)
         .with(file, make, Role::Make)
         .with(file, case, Role::OtherCase);
-    hit.confidence = sure;
+    // A tool ends soon after its command, and the goroutine with it.
+    hit.confidence = if is_tool(package, file) { Confidence::Low } else { sure };
     if other_senders == 0 && started_once && one_send {
         hit.fix = buffer(file, make);
     }
@@ -357,99 +249,10 @@ fn buffer(file: &GoFile, make: Node<'_>) -> Option<Fix> {
     })
 }
 
-/// Whether at most one of the sends happens: behind each but the last, the function returns.
-fn exclusive(sends: &[Node<'_>]) -> bool {
-    let (_, earlier) = match sends.split_last() {
-        Some(it) => it,
-        None => return true,
-    };
-    earlier.iter().all(|it| it.next_named_sibling().is_some_and(|it| it.is(Kind::ReturnStatement)))
-}
-
-/// Whether the code runs in this very function, not in a literal inside of it. `around` are the
-/// nodes around the code, innermost first.
-fn runs_here(function: Node<'_>, around: &[Node<'_>]) -> bool {
-    around.iter().find(|it| it.go_kind().is_function()).is_some_and(|it| it.id() == function.id())
-}
-
-/// The same, where a deferred literal counts as the function's own code.
-fn runs_in(function: Node<'_>, around: &[Node<'_>]) -> bool {
-    let mut functions = around.iter().enumerate().filter(|(_, it)| it.go_kind().is_function());
-    match functions.next() {
-        Some((_, it)) if it.id() == function.id() => true,
-        Some((at, _)) => {
-            let deferred = around.get(at + 2).is_some_and(|it| it.is(Kind::DeferStatement));
-            deferred && functions.next().is_some_and(|(_, it)| it.id() == function.id())
-        }
-        None => false,
-    }
-}
-
-/// Whether the send is a case of a select that has others.
-fn may_give_up(around: &[Node<'_>]) -> bool {
-    let mut around = around.iter();
-    // The send statement, then the case whose communication it is.
-    let case = around.by_ref().nth(1).filter(|it| it.is(Kind::CommunicationCase));
-    case.is_some() && around.next().is_some_and(|it| cases(*it).count() > 1)
-}
-
-/// What happens to a channel at one place.
-enum UseRole<'p> {
-    Send(Node<'p>),
-    SelectReceive { case: Node<'p>, select: Node<'p> },
-    Argument,
-    Close,
-    Length,
-    Other,
-}
-
-/// One use of a channel, with the nodes around it, innermost first.
-struct ChannelUse<'p> {
-    span: Span,
-    role: UseRole<'p>,
-    around: Vec<Node<'p>>,
-}
-
-fn uses_in<'p>(file: &'p GoFile, channel: BindingId, within: Span) -> Vec<ChannelUse<'p>> {
-    let uses = file.scopes().uses_of(channel).filter(|it| within.encloses(it.span));
-    let role = |span: Span| {
-        let node = file.node(span, Kind::Identifier);
-        let around = node.map(|it| it.ancestors(file.root())).unwrap_or_default();
-        let role = role(file, span, &around);
-        ChannelUse { span, role, around }
-    };
-    uses.map(|it| role(it.span)).collect()
-}
-
-fn role<'p>(file: &GoFile, name: Span, around: &[Node<'p>]) -> UseRole<'p> {
-    let at = |at: usize| around.get(at).copied();
-    let Some(parent) = at(0) else { return UseRole::Other };
-    match parent.go_kind() {
-        Kind::SendStatement => match parent.field(Field::Channel) {
-            Some(it) if it.span() == name => UseRole::Send(parent),
-            _ => UseRole::Other,
-        },
-        Kind::UnaryExpression if parent.operator() == Some("<-") => {
-            let case = around.iter().take(5).position(|it| it.is(Kind::CommunicationCase));
-            let here = case.and_then(|it| Some((at(it)?, at(it + 1)?)));
-            match here {
-                Some((case, select)) if received(case).is_some_and(|it| it.id() == parent.id()) => {
-                    UseRole::SelectReceive { case, select }
-                }
-                _ => UseRole::Other,
-            }
-        }
-        Kind::ArgumentList => match at(1) {
-            Some(call) if is_builtin(file, call, "close") => UseRole::Close,
-            Some(call) if is_builtin(file, call, "len") || is_builtin(file, call, "cap") => {
-                UseRole::Length
-            }
-            Some(call) if call.is(Kind::CallExpression) => {
-                let started = at(2).is_some_and(|it| it.is(Kind::GoStatement));
-                if started { UseRole::Argument } else { UseRole::Other }
-            }
-            _ => UseRole::Other,
-        },
-        _ => UseRole::Other,
-    }
+/// Whether at most one of the sends happens: the goroutine returns behind each, or it is the last.
+fn exclusive(sends: &[Node<'_>], looped: impl Fn(&Node<'_>) -> bool) -> bool {
+    let returns =
+        |it: &Node<'_>| it.next_named_sibling().is_some_and(|next| next.is(Kind::ReturnStatement));
+    let last = |at: usize| at + 1 == sends.len() && !looped(&sends[at]);
+    sends.iter().enumerate().all(|(at, it)| returns(it) || last(at))
 }

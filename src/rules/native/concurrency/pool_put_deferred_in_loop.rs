@@ -1,8 +1,10 @@
 //! `defer pool.Put(x)` in a loop: it runs when the function returns, not per iteration.
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Loop, Node, Package, Place, Resolved};
+use crate::golang::{
+    Access, Field, GoFile, GoNode, Kind, Loop, Node, Package, Place, Resolved, StructField,
+};
 use crate::model::Severity;
-use crate::rules::engine::{Hit, Native};
+use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, end_of_statement, own_nodes};
 use crate::rules::types::{Named, TypeExpr, Types, only};
 use crate::rules::{Fix, Role};
@@ -13,15 +15,18 @@ pub(in crate::rules) const NATIVE: Native =
 /// Loops with fewer iterations, visible in the code, cost too little to talk about.
 const FEW: u64 = 8;
 
-fn check<'p>(package: &'p Package, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
-    hit(package, place).into_iter().collect()
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    hit(context, place).into_iter().collect()
 }
 
-fn hit<'p>(package: &'p Package, place: &Place<'p, '_>) -> Option<Hit<'p>> {
-    let (file, defer) = (place.file, place.node);
+fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
+    let (file, defer, package) = (place.file, place.node, context.package);
     let put = put(file, defer)?;
     let pool = put.callee()?.field(Field::Operand)?;
     let scopes = file.scopes();
+    if !context.affords(file, place.ancestors.len()) {
+        return None;
+    }
     let repeated = scopes.loops_at(defer.start_byte()).find_map(|it| {
         let node = file.node(it.span, Kind::ForStatement)?;
         let repeats = !is_left(file, defer, node, place.ancestors) && !is_short(file, node);
@@ -32,7 +37,9 @@ fn hit<'p>(package: &'p Package, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         return None;
     }
     let object = put.arguments().next().filter(|it| it.is(Kind::Identifier));
-    if object.is_some_and(|it| outlives(file, it, the_loop)) {
+    let uses = object.and_then(|it| file.resolve(it).local());
+    let uses = uses.map_or(0, |it| scopes.uses_of(it).count());
+    if !context.affords(file, uses) || object.is_some_and(|it| outlives(file, it, the_loop)) {
         return None;
     }
     let mut hit = Hit::at(file, defer).var("POOL", file.text_of(pool)).with(file, node, Role::Loop);
@@ -85,7 +92,7 @@ fn is_pool<'p>(package: &'p Package, file: &'p GoFile, expression: Node<'p>) -> 
 /// The only embedded type of a struct; of several, who knows which has the method.
 fn embedded<'p>(types: Types<'p>, of: TypeExpr<'p>) -> Option<TypeExpr<'p>> {
     let (file, node) = types.struct_type(of)?;
-    let fields = crate::golang::StructField::all(file, node);
+    let fields = StructField::all(file, node);
     let it = only(fields.into_iter().filter(|it| it.embedded))?;
     Some(TypeExpr { file, node: it.type_node })
 }
@@ -246,7 +253,7 @@ fn move_to_end<'p>(
     let id = file.resolve(object).local()?;
     let changed = file.scopes().uses_of(id).any(|it| {
         let later = it.span.start as usize >= defer.end_byte();
-        later && it.access != crate::golang::Access::Read
+        later && it.access != Access::Read
     });
     let last = rest.last().map_or(defer, |it| *it);
     if changed || !alone_on_its_lines(file, defer, last) {

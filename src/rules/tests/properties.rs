@@ -1,0 +1,105 @@
+//! What must not change a finding, and what must not break the rules.
+
+use proptest::prelude::*;
+
+use super::read;
+use crate::golang::Span;
+use crate::rules::RuleSet;
+
+const HEAD: &str = "package p; import \"context\"; import \"io\"; import \"log\"; import \"net\"; \
+                    import \"net/http\"; import \"sync\"; import \"time\"; ";
+
+/// Every snippet of every page that is one file without a package clause.
+fn snippets() -> Vec<String> {
+    let rules = RuleSet::builtin();
+    let sections = rules.rules().iter().flat_map(|it| it.page().sections.clone());
+    let blocks = sections.flat_map(|it| it.blocks);
+    let plain = blocks.filter(|it| !it.code.contains("package ") && !it.code.starts_with("--"));
+    plain.map(|it| format!("{HEAD}{}", it.code)).collect()
+}
+
+/// Rules and declarations of what is found.
+fn found(text: &str) -> Vec<String> {
+    let code = read(&[("a.go", text)]);
+    let rules = RuleSet::builtin();
+    let findings = code.packages().iter().flat_map(|it| rules.check(it));
+    findings.map(|it| format!("{} {}", it.rule, it.declaration)).collect()
+}
+
+/// The text with every local variable under another name.
+fn renamed(text: &str) -> String {
+    let code = read(&[("a.go", text)]);
+    let Some(file) = code.file("a.go") else { return text.to_owned() };
+    let scopes = file.scopes();
+    let mut names: Vec<Span> = Vec::new();
+    for (id, it) in scopes.bindings().filter(|(_, it)| it.kind.is_variable()) {
+        names.push(it.name);
+        names.extend(scopes.uses_of(id).map(|it| it.span));
+    }
+    names.sort_unstable();
+    names.dedup();
+    let mut out = text.to_owned();
+    for it in names.into_iter().rev() {
+        out.insert_str(it.end as usize, "_2");
+    }
+    out
+}
+
+/// The text with a comment behind and blank lines around the line's code, and other indentation.
+fn reformatted(text: &str, at: usize) -> String {
+    let mut out = String::new();
+    for (number, line) in text.lines().enumerate() {
+        let code = line.trim_start_matches('\t');
+        let depth = line.len() - code.len();
+        out.push_str(&"    ".repeat(depth));
+        out.push_str(code);
+        if number % 3 == at % 3 && !code.contains("//") && !code.contains('`') {
+            out.push_str(" // note");
+        }
+        out.push_str(if number % 5 == at % 5 { "\r\n\r\n" } else { "\n" });
+    }
+    out
+}
+
+#[test]
+fn code_that_keeps_the_rules_busy_gets_fewer_findings() {
+    let sender = "go func() { ch <- 1 }()\n".repeat(5_000);
+    let cases = "select {\ncase <-ch:\ncase <-done():\n}\n";
+    let busy = format!("package p\nfunc f() {{\nch := make(chan int)\n{sender}{cases}}}\n");
+    assert!(found(&busy).len() < 50);
+    let few = busy.replace(&sender, &"go func() { ch <- 1 }()\n".repeat(50));
+    assert_eq!(found(&few).len(), 50);
+}
+
+#[test]
+fn the_snippets_have_findings() {
+    let all: Vec<_> = snippets().iter().flat_map(|it| found(it)).collect();
+    assert!(all.len() > 15, "{all:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn names_of_locals_and_layout_do_not_matter(at in 0_usize..64, shift in 0_usize..9) {
+        let all = snippets();
+        let text = &all[at % all.len()];
+        let expected = found(text);
+        prop_assert_eq!(&found(&renamed(text)), &expected);
+        prop_assert_eq!(&found(&reformatted(text, shift)), &expected);
+        let shifted = format!("{}{text}", "\n".repeat(shift));
+        prop_assert_eq!(&found(&shifted), &expected);
+    }
+
+    #[test]
+    fn broken_code_breaks_nothing(at in 0_usize..64, cut in 0_usize..2_000, junk in ".{0,12}") {
+        let all = snippets();
+        let text = &all[at % all.len()];
+        let mut cut = cut % text.len();
+        while !text.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        found(&text[..cut]);
+        found(&format!("{}{junk}{}", &text[..cut], &text[cut..]));
+    }
+}
