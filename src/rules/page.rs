@@ -12,7 +12,7 @@ use crate::model::{Confidence, Language, Severity};
 
 use super::finding::RuleId;
 use super::gate::GoRange;
-use super::section::{Section, sections};
+use super::section::{Section, sections, told};
 use super::text::{Holes, Text};
 
 /// A page that is not as `review-rules/README.md` describes it.
@@ -202,6 +202,11 @@ impl Page {
     /// The section under a heading; one that the page may leave out may be missing.
     pub fn section(&self, heading: &str) -> Option<&Section> {
         self.sections.iter().find(|it| it.heading == heading)
+    }
+
+    /// What a reader of one language is shown: headings, and the Markdown below each.
+    pub fn told(&self, language: Language) -> Vec<(&'static str, String)> {
+        told(&self.sections, language)
     }
 
     /// Refuses holes that the rule's check does not fill.
