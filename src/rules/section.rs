@@ -142,6 +142,11 @@ pub(super) fn sections(
         if (flagged || not) && section.blocks.is_empty() {
             return Err((section.line, format!("show Go code under `## {}`", section.heading)));
         }
+        let marked = section.blocks.iter().find(|it| not && it.code.contains("// want `"));
+        if let Some(block) = marked {
+            let problem = "move the block to `## Flagged`: it says that something is reported";
+            return Err((block.line, problem.into()));
+        }
         let unmarked = section.blocks.iter().find(|it| flagged && !it.code.contains("// want `"));
         if let Some(block) = unmarked {
             let problem = "mark the flagged lines with // want `part of the message`";

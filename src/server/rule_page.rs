@@ -72,7 +72,7 @@ fn language(asked: &Asked, headers: &HeaderMap) -> Language {
 /// A rule's page as Markdown in one language.
 fn told(rule: &Rule, language: Language) -> String {
     let head = &rule.page().head;
-    let (severity, kind, confidence) = (rule.severity(), rule.kind(), rule.confidence());
+    let (severity, kind, confidence) = (&head.severity, rule.kind(), rule.confidence());
     let mut text =
         format!("`{}` · {severity} · {kind} · {confidence} · Go {}\n\n", rule.id(), head.go);
     let _ = writeln!(text, "> {}\n", head.message.value.get(language));
