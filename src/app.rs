@@ -65,9 +65,10 @@ impl App {
             tracing::info!(jobs = back, "Took back what a crash had interrupted");
         }
 
+        let rules = Arc::new(RuleSet::builtin());
         let reviewer = Reviewer::new(Parts {
             github,
-            rules: Arc::new(RuleSet::builtin()),
+            rules: Arc::clone(&rules),
             markers: marker_keys(&credentials),
             threads: std::thread::available_parallelism().map_or(2, usize::from),
             web: settings.github_url,
@@ -80,7 +81,7 @@ impl App {
         let webhook =
             Webhook::new(credentials.webhook_secrets, credentials.app_id, Arc::clone(&store));
         Ok(Self {
-            public: server::public(webhook),
+            public: server::public(webhook, rules),
             operator: server::operator(Some(Arc::clone(&store))),
             state: State::Running { store, worker },
         })

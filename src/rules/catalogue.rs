@@ -43,7 +43,7 @@ impl Rule {
 
     /// How bad at worst.
     pub fn severity(&self) -> Severity {
-        self.page.head.severity
+        self.page.head.severity.worst()
     }
 
     /// How sure at best.

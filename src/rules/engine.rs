@@ -169,7 +169,7 @@ fn finding(rule: &Rule, hit: Hit<'_>) -> Finding {
         declaration: file.declaration(bytes.start).map(|it| it.name).unwrap_or_default(),
         code: normalise(file, statement(file, hit.trigger)),
         bytes,
-        severity: rule.severity().min(hit.severity),
+        severity: rule.page().head.severity.at(file.go_version()).min(hit.severity),
         confidence: rule.confidence().min(hit.confidence),
         vars: hit.vars,
         related: related.collect(),
