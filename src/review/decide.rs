@@ -12,7 +12,7 @@ use super::places::{Moved, moved};
 use super::plan::{self, Candidate, Limits, Open, Planned};
 use super::reconcile::{ANALYSIS, Closing, Earlier, Fate};
 use super::summary::{Summary, summary};
-use super::text::Links;
+use super::text::{Links, without_commits};
 use crate::github::{Conclusion, Edit, NewComment};
 use crate::model::{BlobOid, Fingerprint};
 use crate::persona::Voice;
@@ -170,7 +170,7 @@ pub fn decide(it: &Situation<'_>) -> Decision {
     };
     match &earlier.summary {
         Some(summary) => {
-            if summary.visible != text {
+            if without_commits(&summary.visible) != without_commits(&text) {
                 decision.summary_edit = Some((summary.review, summary_body(folded_said)));
             }
             if !comments.is_empty() {

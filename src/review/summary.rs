@@ -26,8 +26,8 @@ pub struct Summary<'a> {
 /// How many folded findings and how many unread files are listed.
 const MAX_LISTED: usize = 50;
 
-/// What a reader sees of the summary. It names no commit, so that it stays the same text as long
-/// as nothing changes.
+/// What a reader sees of the summary. Only its links name a commit (`text::without_commits`), so
+/// that it stays the same text as long as nothing changes.
 pub fn summary(it: &Summary<'_>, voice: &Voice, links: &Links) -> String {
     let mut text = headline(it, voice);
     if !it.folded.is_empty() {
