@@ -27,7 +27,8 @@ pub(super) struct Review {
     /// branch]
     #[arg(long, value_name = "REF", conflicts_with = "all")]
     base: Option<String>,
-    /// What to review: any revision
+    /// What to review: any revision, or `worktree` for the files as they are on the disk,
+    /// uncommitted and untracked ones included
     #[arg(long, value_name = "REF", default_value = "HEAD", conflicts_with = "all")]
     head: String,
     /// Every finding in the tree, as it is on the disk; no base, no git needed
