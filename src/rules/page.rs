@@ -3,12 +3,10 @@
 //! A page that cannot be read is an error that names the file, the line and what to do. The
 //! engine never sees half a page.
 
-use std::fmt;
-
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use crate::model::{Confidence, Language};
+use crate::model::{Confidence, Language, words};
 
 use super::finding::RuleId;
 use super::gate::GoRange;
@@ -72,34 +70,6 @@ pub struct Head {
     pub consequence: Spanned<Text>,
     /// The check is Rust code under `src/rules/native/`.
     pub native: bool,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-        pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $text)] $variant),+
-        }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word that stands for it in pages and output.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text),+
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-    };
 }
 
 words! {
