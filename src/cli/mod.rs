@@ -1,6 +1,7 @@
 //! F5: the commands.
 
 mod demo;
+mod healthcheck;
 mod review;
 mod serve;
 
@@ -24,6 +25,8 @@ enum Command {
     Review(review::Review),
     /// Play the whole App against a local stand-in for GitHub; nothing leaves the machine
     Demo(demo::Demo),
+    /// Ask the service on this machine whether it can do its work
+    Healthcheck(healthcheck::Healthcheck),
 }
 
 /// The exit code of a command that could not run.
@@ -42,6 +45,7 @@ pub fn main() -> ExitCode {
             Err(error) => Err(error),
         },
         Command::Demo(it) => it.run(),
+        Command::Healthcheck(it) => it.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
