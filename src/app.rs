@@ -62,12 +62,13 @@ impl App {
             .with_context(|| format!("cannot open the database {}", settings.database_url))?;
         let back = store.take_back().await?;
         if back > 0 {
-            tracing::info!(jobs = back, "Took back {back} reviews that a crash had interrupted");
+            tracing::info!(jobs = back, "Took back what a crash had interrupted");
         }
 
+        let rules = Arc::new(RuleSet::builtin());
         let reviewer = Reviewer::new(Parts {
             github,
-            rules: Arc::new(RuleSet::builtin()),
+            rules: Arc::clone(&rules),
             markers: marker_keys(&credentials),
             threads: std::thread::available_parallelism().map_or(2, usize::from),
             web: settings.github_url,
@@ -80,7 +81,7 @@ impl App {
         let webhook =
             Webhook::new(credentials.webhook_secrets, credentials.app_id, Arc::clone(&store));
         Ok(Self {
-            public: server::public(webhook),
+            public: server::public(webhook, rules),
             operator: server::operator(Some(Arc::clone(&store))),
             state: State::Running { store, worker },
         })
@@ -177,13 +178,8 @@ impl Runner for ReviewRunner {
         };
         match self.reviewer.review(&task).await {
             Ok(reviewed) => {
-                let request = &claim.job.review;
-                tracing::info!(
-                    pr.repo = %request.repo,
-                    pr.number = %request.pr,
-                    "{}",
-                    told(reviewed)
-                );
+                // The span names the pull request.
+                tracing::info!("{}", told(reviewed));
                 Outcome::Done
             }
             Err(stop) => outcome(stop),
@@ -193,20 +189,16 @@ impl Runner for ReviewRunner {
     async fn buried(&self, claim: &Claim, reason: &str) {
         let (installation, request) = (claim.job.installation, &claim.job.review);
         if let Err(error) = self.reviewer.give_up(installation, request, reason).await {
-            tracing::warn!(
-                pr.repo = %request.repo,
-                pr.number = %request.pr,
-                "could not tell the pull request that its review was given up: {error}"
-            );
+            tracing::warn!("Could not tell the pull request that its review was given up: {error}");
         }
     }
 }
 
 fn told(reviewed: Reviewed) -> String {
     match reviewed {
-        Reviewed::Published { comments: 0, fixed: 0 } => "Reviewed: nothing to say".to_owned(),
+        Reviewed::Published { comments: 0, fixed: 0 } => "Reviewed: nothing new to say".to_owned(),
         Reviewed::Published { comments, fixed } => {
-            format!("Reviewed: {comments} new comments, {fixed} marked as fixed")
+            format!("Reviewed: new comments: {comments}, marked as fixed: {fixed}")
         }
         Reviewed::Skipped => "Skipped, with a check run that says why".to_owned(),
         Reviewed::Closed => "Closed meanwhile: nothing to do".to_owned(),

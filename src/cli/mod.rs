@@ -40,7 +40,10 @@ pub fn main() -> ExitCode {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let result = match cli.command {
         Command::Serve(it) => it.run(),
-        Command::Review(it) => it.run(),
+        Command::Review(it) => match it.run() {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Command::Demo(it) => it.run(),
         Command::Healthcheck(it) => it.run(),
     };

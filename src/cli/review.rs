@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,14 +10,14 @@ use clap::Args;
 
 use crate::config;
 use crate::local::{self, Format};
-use crate::model::{Clock, Language};
+use crate::model::{Clock, Language, Severity};
 use crate::rules::RuleSet;
 
 /// How often progress is told.
 const PROGRESS: Duration = Duration::from_secs(1);
 
-/// git is read by library: nothing of the repository is executed. Exits with 0 whatever was
-/// found, and with 2 when it could not run.
+/// git is read by library: nothing of the repository is executed. Exits with 0, with 1 when
+/// --fail-on says so, and with 2 when it could not run.
 #[derive(Debug, Args)]
 pub(super) struct Review {
     /// The repository, or with --all any directory
@@ -26,7 +27,8 @@ pub(super) struct Review {
     /// branch]
     #[arg(long, value_name = "REF", conflicts_with = "all")]
     base: Option<String>,
-    /// What to review: any revision
+    /// What to review: any revision, or `worktree` for the files as they are on the disk,
+    /// uncommitted and untracked ones included
     #[arg(long, value_name = "REF", default_value = "HEAD", conflicts_with = "all")]
     head: String,
     /// Every finding in the tree, as it is on the disk; no base, no git needed
@@ -35,6 +37,9 @@ pub(super) struct Review {
     /// How findings are printed; json is one object a line
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Exit with 1 when a finding of this severity or a worse one would be commented inline
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    fail_on: Option<FailOn>,
     /// The language of messages [default: from the locale]
     #[arg(long, value_enum)]
     lang: Option<Lang>,
@@ -47,8 +52,29 @@ enum Lang {
     Zh,
 }
 
+/// A severity as an argument.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum FailOn {
+    Advice,
+    Warning,
+    Critical,
+}
+
+impl From<FailOn> for Severity {
+    fn from(it: FailOn) -> Self {
+        match it {
+            FailOn::Advice => Self::Advice,
+            FailOn::Warning => Self::Warning,
+            FailOn::Critical => Self::Critical,
+        }
+    }
+}
+
+/// The exit code of a review that found what `--fail-on` names.
+const FOUND: u8 = 1;
+
 impl Review {
-    pub(super) fn run(self) -> anyhow::Result<()> {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let language = match self.lang {
             Some(Lang::En) => Language::En,
             Some(Lang::Zh) => Language::Zh,
@@ -63,9 +89,11 @@ impl Review {
         let text = report.print(self.format, language);
         match std::io::stdout().write_all(text.as_bytes()) {
             // `| head` has seen enough.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            other => Ok(other?),
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+            other => other?,
         }
+        let failed = self.fail_on.is_some_and(|it| report.has_inline(it.into()));
+        Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
     }
 }
 

@@ -1,5 +1,8 @@
 //! `go-expert serve`: the service, until it is told to stop.
 
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+
 use anyhow::Context as _;
 use clap::Args;
 use tokio::net::TcpListener;
@@ -22,24 +25,34 @@ impl Serve {
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
         }
-        tokio::runtime::Runtime::new()?.block_on(serve(settings))
+        let runtime = tokio::runtime::Runtime::new()?;
+        let served = runtime.block_on(serve(settings));
+        // After a second signal nothing is waited for; after one, nothing is left.
+        runtime.shutdown_background();
+        served
     }
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let listen = settings.listen;
-    let public = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen} (GO_EXPERT_LISTEN)"))?;
-    let admin = settings.admin_listen;
-    let operator = TcpListener::bind(admin)
-        .await
-        .with_context(|| format!("cannot listen on {admin} (GO_EXPERT_ADMIN_LISTEN)"))?;
-    let stop = CancellationToken::new();
-    stop_on_signal(stop.clone())?;
-    run(settings, public, operator, stop).await?;
+    let public = bind(settings.listen, "GO_EXPERT_LISTEN").await?;
+    let operator = bind(settings.admin_listen, "GO_EXPERT_ADMIN_LISTEN").await?;
+    let (stop, now) = (CancellationToken::new(), CancellationToken::new());
+    stop_on_signal(stop.clone(), now.clone())?;
+    let served = now.run_until_cancelled(run(settings, public, operator, stop)).await;
+    served.context("stopped at once; the next start takes back what was under way")??;
     tracing::info!("Stopped");
     Ok(())
+}
+
+async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let advice = match error.kind() {
+            ErrorKind::AddrInUse => "stop what listens there, or set another address in",
+            ErrorKind::PermissionDenied => "set a port from 1024 on in",
+            _ => "set an address of this machine in",
+        };
+        anyhow::anyhow!("cannot listen on {address}: {error}; {advice} {setting}")
+    })
 }
 
 /// Runs the service on these listeners until it is told to stop.
@@ -85,17 +98,22 @@ async fn stopping(
 }
 
 /// SIGTERM and Ctrl-C stop the service; a second one ends it at once.
-fn stop_on_signal(stop: CancellationToken) -> anyhow::Result<()> {
+fn stop_on_signal(stop: CancellationToken, now: CancellationToken) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        let mut asked = async || {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        asked().await;
         tracing::info!("Stopping: finishing what is under way");
         stop.cancel();
+        asked().await;
+        now.cancel();
     });
     Ok(())
 }

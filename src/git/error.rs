@@ -16,6 +16,9 @@ pub enum GitError {
         /// Whether the clone lacks a part of its history.
         shallow: bool,
     },
+    /// There are no files on the disk.
+    #[error("`{}` is a bare repository, without a work tree; name a revision with `--head`", .0.display())]
+    NoWorkTree(PathBuf),
     /// The two have no common ancestor.
     #[error("`{base}` and `{head}` have no common ancestor{}", unshallow(.shallow))]
     NoMergeBase {

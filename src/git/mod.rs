@@ -1,5 +1,5 @@
-//! F1: reads code from the disk: a range of a local git repository as a change to review, and
-//! whole directories, inside git or not.
+//! F1: reads code from the disk: a range of a local git repository as a change to review, the
+//! uncommitted work in one, and whole directories, inside git or not.
 //!
 //! git is read by library alone. No program is started, nothing is fetched, nothing is written.
 //! The repository is opened with gix's isolated options and reduced trust: no environment, no
@@ -15,6 +15,7 @@ mod snapshot;
 mod tests;
 mod tree;
 mod walk;
+mod worktree;
 
 pub use error::GitError;
 pub use repository::Repository;

@@ -83,12 +83,14 @@ impl Repository {
     }
 
     /// The name of the branch that changes usually go to: what `origin/HEAD` stands for, else
-    /// `main` or `master`, at the remote first.
+    /// `main` or `master`, at the remote first; in a bare repository what `HEAD` stands for.
     ///
     /// # Errors
     /// [`GitError::NoDefaultBranch`].
     pub fn default_base(&self) -> Result<String, GitError> {
-        for name in DEFAULT_BRANCHES {
+        // Without a work tree nobody switches branches: there `HEAD` is the default branch.
+        let bare = self.root().is_none().then_some("HEAD");
+        for name in DEFAULT_BRANCHES.into_iter().chain(bare) {
             let Ok(Some(found)) = self.inner.try_find_reference(name) else { continue };
             let target = found.follow().and_then(Result::ok).unwrap_or(found);
             let short = target.name().shorten().to_string();

@@ -22,7 +22,18 @@ impl Repository {
     pub fn change(&self, base: &str, head: &str) -> Result<Change, GitError> {
         let (base, head) = (self.resolve(base)?, self.resolve(head)?);
         let base = self.merge_base(&base, &head)?;
-        let (base_tree, head_tree) = (self.tree_of(&base)?, self.tree_of(&head)?);
+        let head_tree = self.tree_of(&head)?;
+        self.change_to(base, head_tree, Some(head))
+    }
+
+    /// The change from a commit to a tree, which `head` is the commit of, if any.
+    pub(super) fn change_to(
+        &self,
+        base: CommitSha,
+        head_tree: ObjectId,
+        head: Option<CommitSha>,
+    ) -> Result<Change, GitError> {
+        let base_tree = self.tree_of(&base)?;
         let files = self.changed_files(base_tree, head_tree)?;
 
         let mut directories = BTreeSet::new();
@@ -39,7 +50,7 @@ impl Repository {
         let head_files = reader.read(head_tree, &directories)?;
         Ok(Change {
             base: Tree { commit: Some(base), files: base_files },
-            head: Tree { commit: Some(head), files: head_files },
+            head: Tree { commit: head, files: head_files },
             files,
             unread: reader.unread.into_iter().collect(),
         })
@@ -53,7 +64,7 @@ impl Repository {
     }
 
     /// A blob's bytes, unless it is too large or the clone lacks it.
-    fn blob(&self, id: ObjectId) -> Result<Vec<u8>, UnreadReason> {
+    pub(super) fn blob(&self, id: ObjectId) -> Result<Vec<u8>, UnreadReason> {
         let header = self.inner.find_header(id).map_err(|_| UnreadReason::Unavailable)?;
         if header.size() > content::MAX_BYTES as u64 {
             return Err(UnreadReason::TooLarge);

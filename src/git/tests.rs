@@ -55,6 +55,23 @@ impl World {
         id.to_string().parse().unwrap()
     }
 
+    /// Puts a commit's tree into the index, as a checkout does, without a file on the disk.
+    fn index(&self, commit: &CommitSha) {
+        let id = gix::ObjectId::from_hex(commit.as_str().as_bytes()).unwrap();
+        let tree = self.git.find_commit(id).unwrap().tree_id().unwrap();
+        self.git
+            .index_from_tree(&tree)
+            .unwrap()
+            .write(gix::index::write::Options::default())
+            .unwrap();
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
     fn branch(&self, name: &str, target: &str) {
         let path = self.git.git_dir().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -146,6 +163,67 @@ fn a_range_reads_whole_packages_from_the_merge_base() {
 }
 
 #[test]
+fn uncommitted_work_is_what_lies_on_the_disk() {
+    let world = World::new();
+    let fork = world.commit(
+        MAIN,
+        &[],
+        &[
+            ("go.mod", "module m"),
+            ("a/a.go", "package a\n"),
+            ("a/deleted.go", "package a // deleted"),
+            ("a/crlf.go", "package a\n// same\n"),
+            ("a/link.go", "package a // becomes a link"),
+            ("ignored/tracked.go", "package ignored"),
+            ("same/s.go", "package s"),
+            ("vendor/v/v.go", "package v"),
+            ("README", "1"),
+        ],
+    );
+    world.index(&fork);
+    for (path, text) in [
+        ("go.mod", "module m"),
+        (".gitignore", "ignored/\n*.gen.go\n"),
+        ("a/a.go", "package a // changed\n"),
+        ("a/crlf.go", "package a\r\n// same\r\n"),
+        ("a/new.go", "package a // new"),
+        ("a/new.gen.go", "package a // ignored"),
+        ("a/.gitignore", "mine.go"),
+        ("a/mine.go", "package a // ignored"),
+        ("ignored/tracked.go", "package ignored // changed"),
+        ("ignored/new.go", "package ignored // ignored"),
+        ("ignored/below/new.go", "package below // ignored"),
+        ("same/s.go", "package s"),
+        ("module/.git", "gitdir: elsewhere"),
+        ("module/m.go", "package m // a submodule's"),
+        ("vendor/v/v.go", "package v // not looked at"),
+    ] {
+        world.write(path, text);
+    }
+    world.write("a/huge.go", &"x".repeat(content::MAX_BYTES + 1));
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("a.go", world.path().join("a/link.go")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("a", world.path().join("b")).unwrap();
+
+    let before = fs::read_dir(world.git.git_dir().join("objects")).unwrap().count();
+    let change = world.open().uncommitted("main").unwrap();
+    assert_eq!((change.base.commit.as_ref(), change.head.commit.as_ref()), (Some(&fork), None));
+    assert_snapshot!(show(&change), @r"
+    Modified a/a.go
+    Removed a/deleted.go
+    Removed a/link.go
+    Added a/new.go
+    Modified ignored/tracked.go
+    base: a/a.go(10) a/crlf.go(18) a/deleted.go(20) a/link.go(27) go.mod(8) ignored/tracked.go(15)
+    head: a/a.go(21) a/crlf.go(18) a/new.go(16) go.mod(8) ignored/tracked.go(26)
+    unread a/huge.go: TooLarge
+    ");
+    let after = fs::read_dir(world.git.git_dir().join("objects")).unwrap().count();
+    assert_eq!(before, after, "nothing is written");
+}
+
+#[test]
 fn revisions_and_the_default_branch_are_found() {
     let world = World::new();
     let first = world.commit(MAIN, &[], &[("a.go", "package a")]);
@@ -205,6 +283,10 @@ fn linked_work_trees_and_bare_repositories_open() {
     fs::write(to.join("config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n").unwrap();
     let repository = Repository::open(&to).unwrap();
     assert_eq!((repository.resolve("HEAD").unwrap(), repository.root()), (main, None));
+    assert!(matches!(repository.uncommitted("main"), Err(GitError::NoWorkTree(_))));
+    fs::rename(to.join(MAIN), to.join("refs/heads/trunk")).unwrap();
+    fs::write(to.join("HEAD"), "ref: refs/heads/trunk\n").unwrap();
+    assert_eq!(repository.default_base().unwrap(), "trunk");
 }
 
 #[test]

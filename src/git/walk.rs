@@ -1,7 +1,7 @@
 //! Walks a tree on the disk, directory by directory, inside git or not.
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -124,11 +124,5 @@ fn unread(path: &str, reason: UnreadReason) -> Unread {
 }
 
 fn read(file: &Path, path: Arc<str>) -> Result<SourceFile, UnreadReason> {
-    let mut bytes = Vec::new();
-    // One byte more than allowed tells that there are more.
-    let limit = content::MAX_BYTES as u64 + 1;
-    fs::File::open(file)
-        .and_then(|it| it.take(limit).read_to_end(&mut bytes))
-        .map_err(|_| UnreadReason::Unavailable)?;
-    content::source_file(path, None, &bytes)
+    content::source_file(path, None, &content::read(file)?)
 }

@@ -22,7 +22,7 @@ pub enum GitHubError {
         what: String,
     },
     /// Too much was asked; nothing of this request was done.
-    #[error("GitHub's rate limit is used up until {} s after the epoch", until.seconds())]
+    #[error("GitHub's rate limit: not before {}", date(*until))]
     RateLimited {
         /// When to ask again.
         until: Timestamp,
@@ -56,6 +56,11 @@ pub enum GitHubError {
 /// GitHub says "wait at least a minute" where it does not say how long
 /// (docs, "Rate limits for the REST API").
 const WAIT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// A time as people read it.
+fn date(at: Timestamp) -> impl std::fmt::Display {
+    chrono::DateTime::from_timestamp_millis(at.0).unwrap_or_default()
+}
 
 /// GitHub's words, short enough for a log line.
 fn clip(text: &str) -> String {

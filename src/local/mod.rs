@@ -21,7 +21,11 @@ use crate::rules::{Finding, RuleSet};
 /// How many directories are in memory at a time. A directory of Kubernetes takes a few MiB.
 const AT_A_TIME: usize = 64;
 
-/// Reviews what `head` introduces since it left `base`.
+/// The name that stands for uncommitted work where a revision is asked for. A branch of this name
+/// is `refs/heads/worktree`.
+pub const WORKTREE: &str = "worktree";
+
+/// Reviews what `head` ([`WORKTREE`], or a revision) introduces since it left `base`.
 ///
 /// # Errors
 /// When there is no repository, or a revision or the merge base cannot be found.
@@ -37,7 +41,10 @@ pub fn range(
         Some(it) => it.to_owned(),
         None => repository.default_base()?,
     };
-    let change = repository.change(&base, head)?;
+    let change = match head {
+        WORKTREE => repository.uncommitted(&base)?,
+        revision => repository.change(&base, revision)?,
+    };
     let examined = Examination::of(change, rules);
 
     let mut given = std::collections::HashSet::new();

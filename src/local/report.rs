@@ -100,6 +100,12 @@ impl Row {
 }
 
 impl Report {
+    /// Whether a pull request would show, at its line, a finding at least this bad.
+    pub fn has_inline(&self, at_least: Severity) -> bool {
+        let inline = |it: &&Row| it.placement == Placement::Inline;
+        self.rows.iter().filter(inline).any(|it| it.severity >= at_least)
+    }
+
     /// The report as text.
     pub fn print(&self, format: Format, language: Language) -> String {
         match format {
@@ -163,4 +169,35 @@ impl Report {
 /// A path without control characters, which could write to the terminal.
 fn printable(path: &str) -> String {
     path.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(severity: Severity, placement: Placement) -> Row {
+        Row {
+            file: "a.go".to_owned(),
+            line: 1,
+            end_line: 1,
+            rule: "a-rule".to_owned(),
+            severity,
+            confidence: Confidence::High,
+            placement,
+            message: String::new(),
+            fingerprint: "a".parse().unwrap(),
+            explanation: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_stands_inline_fails_a_run() {
+        let mut report = Report::default();
+        assert!(!report.has_inline(Severity::Advice));
+        report.rows.push(row(Severity::Critical, Placement::Summary));
+        assert!(!report.has_inline(Severity::Advice));
+        report.rows.push(row(Severity::Warning, Placement::Inline));
+        let fails = Severity::ALL.iter().map(|it| report.has_inline(*it)).collect::<Vec<_>>();
+        assert_eq!(fails, [true, true, false]);
+    }
 }

@@ -116,71 +116,8 @@ impl fmt::Display for RepoName {
     }
 }
 
-macro_rules! object_name {
-    ($(#[$doc:meta])* $name:ident, $expected:literal) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// The full name in lower-case hexadecimal digits.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-
-            /// The first seven digits, as GitHub shows it.
-            pub fn short(&self) -> &str {
-                &self.0[..7]
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = InvalidId;
-
-            fn from_str(text: &str) -> Result<Self, InvalidId> {
-                let hex = text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-                if hex && matches!(text.len(), 40 | 64) {
-                    Ok(Self(text.to_owned()))
-                } else {
-                    Err(InvalidId::new(text, $expected))
-                }
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidId;
-
-            fn try_from(text: String) -> Result<Self, InvalidId> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(it: $name) -> Self {
-                it.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-object_name! {
-    /// The object name of a commit: 40 (SHA-1) or 64 (SHA-256) hexadecimal digits.
-    CommitSha, "a commit's full object name (40 or 64 hexadecimal digits)"
-}
-object_name! {
-    /// The object name of a blob: equal names mean equal contents.
-    BlobOid, "a blob's full object name (40 or 64 hexadecimal digits)"
-}
-
-macro_rules! token {
-    ($(#[$doc:meta])* $name:ident, $max:literal, $expected:literal) => {
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $expected:literal, $is_valid:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -197,8 +134,8 @@ macro_rules! token {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-                if plain && (1..=$max).contains(&text.len()) {
+                let is_valid: fn(&str) -> bool = $is_valid;
+                if is_valid(text) {
                     Ok(Self(text.to_owned()))
                 } else {
                     Err(InvalidId::new(text, $expected))
@@ -228,13 +165,38 @@ macro_rules! token {
     };
 }
 
-token! {
-    /// `X-GitHub-Delivery`: names a webhook delivery; a redelivery keeps it.
-    DeliveryId, 100, "a delivery id (letters, digits and hyphens)"
+text! {
+    /// The object name of a commit: 40 (SHA-1) or 64 (SHA-256) hexadecimal digits.
+    CommitSha, "a commit's full object name (40 or 64 hexadecimal digits)", is_object_name
 }
-token! {
+text! {
+    /// The object name of a blob: equal names mean equal contents.
+    BlobOid, "a blob's full object name (40 or 64 hexadecimal digits)", is_object_name
+}
+text! {
+    /// `X-GitHub-Delivery`: names a webhook delivery; a redelivery keeps it.
+    DeliveryId, "a delivery id (letters, digits and hyphens)", is_token
+}
+text! {
     /// The lasting name of a finding within one pull request.
-    Fingerprint, 64, "a fingerprint (letters, digits and hyphens)"
+    Fingerprint, "a fingerprint (letters, digits and hyphens)", is_token
+}
+
+impl CommitSha {
+    /// The first seven digits, as GitHub shows it.
+    pub fn short(&self) -> &str {
+        &self.0[..7]
+    }
+}
+
+fn is_object_name(text: &str) -> bool {
+    let hexadecimal = text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    hexadecimal && matches!(text.len(), 40 | 64)
+}
+
+fn is_token(text: &str) -> bool {
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    plain && (1..=100).contains(&text.len())
 }
 
 #[cfg(test)]

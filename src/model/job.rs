@@ -86,7 +86,8 @@ impl Job {
     }
 }
 
-/// A pull request to review.
+/// A pull request to review. It waits in the queue as JSON: a field that comes later needs a default,
+/// so that an upgrade can still read what waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviewRequest {
     /// The base repository.
@@ -102,6 +103,7 @@ pub struct ReviewRequest {
     /// The base branch; `None` as above.
     pub base_ref: Option<String>,
     /// Whether it was just opened: nothing of ours can stand there yet.
+    #[serde(default)]
     pub opened: bool,
     /// Whether the pull request is a draft: drafts wait until they are ready.
     pub draft: bool,

@@ -18,4 +18,5 @@ pub use id::{
 pub use job::{Command, Delivery, Effect, Job, JobKey, ReviewRequest};
 pub use place::{LineRange, Side};
 pub use time::{Clock, Timestamp};
+pub(crate) use verdict::words;
 pub use verdict::{Confidence, Language, Severity};

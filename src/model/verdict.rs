@@ -1,13 +1,11 @@
 //! How bad, how sure, and in which language.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
-macro_rules! word {
+/// An enum whose values have words in files, flags and output.
+macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(::serde::Serialize, ::serde::Deserialize)]
         pub enum $name {
             $($(#[$vdoc])* #[serde(rename = $text)] $variant),+
         }
@@ -24,15 +22,17 @@ macro_rules! word {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.pad(self.as_str())
             }
         }
     };
 }
 
-word! {
+pub(crate) use words;
+
+words! {
     /// How bad a finding is when it is true.
     Severity {
         /// Worth doing; nothing breaks without it.
@@ -44,7 +44,7 @@ word! {
     }
 }
 
-word! {
+words! {
     /// How sure the analysis is. `Low` never becomes an inline comment.
     Confidence {
         /// A candidate: told in the summary at most.
@@ -56,7 +56,7 @@ word! {
     }
 }
 
-word! {
+words! {
     /// A language that the reviewer speaks.
     Language {
         /// English.

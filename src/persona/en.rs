@@ -33,8 +33,8 @@ pub(super) static VOICE: Voice = Voice {
     repaired: |n| {
         format!("It also removes {} that the base branch has", count(n, "finding", "findings"))
     },
-    fixed_count: |n| {
-        format!("{} fixed since the first review", count(n, "comment was", "comments were"))
+    closed_count: |n| {
+        format!("{} settled since the first review", count(n, "comment was", "comments were"))
     },
     also: "Not commented inline",
     not_reviewed: |n| format!("Not (completely) reviewed: {}", count(n, "file", "files")),
@@ -55,7 +55,7 @@ pub(super) static VOICE: Voice = Voice {
         format!("Deleting this code causes it; the code in question stands at {place}.")
     },
     fixed_in: |sha| format!("✅ Fixed in {sha}."),
-    more_in_summary: |n| format!("{} more in the check run", count(n, "finding", "findings")),
+    silenced_in: |sha| format!("🔕 Silenced by a comment in the code in {sha}."),
     later_review: |new, head| {
         format!("{} since the last review, at {head}.", count(new, "new finding", "new findings"))
     },

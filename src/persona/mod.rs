@@ -34,8 +34,8 @@ pub struct Voice {
     pub inline_count: fn(usize) -> String,
     /// How many findings of the base this pull request removes.
     pub repaired: fn(usize) -> String,
-    /// How many of our comments were answered by a fix.
-    pub fixed_count: fn(usize) -> String,
+    /// How many of our comments were answered, by a fix or in the code.
+    pub closed_count: fn(usize) -> String,
     /// Heads the list of findings that have no comment of their own.
     pub also: &'static str,
     /// Heads the list of what was not read.
@@ -50,8 +50,8 @@ pub struct Voice {
     pub caused_by_deletion: fn(&str) -> String,
     /// The mark of a fixed comment.
     pub fixed_in: fn(&str) -> String,
-    /// The mark of a comment whose code is no longer part of the pull request.
-    pub more_in_summary: fn(usize) -> String,
+    /// The mark of a comment that the author answered with a comment in the code.
+    pub silenced_in: fn(&str) -> String,
     /// The one-line body of a later review.
     pub later_review: fn(new: usize, head: &str) -> String,
     /// Titles of the check run.

@@ -21,7 +21,7 @@ pub(super) static VOICE: Voice = Voice {
     all_fixed: "本次变更引入的问题均已解决",
     inline_count: |n| format!("其中 {n} 个已在对应代码行评论"),
     repaired: |n| format!("同时消除了基线分支上已有的 {n} 个问题"),
-    fixed_count: |n| format!("自首次评审以来已修复 {n} 条评论"),
+    closed_count: |n| format!("自首次评审以来已了结 {n} 条评论"),
     also: "未在行内评论的问题",
     not_reviewed: |n| format!("未（完整）评审的文件：{n} 个"),
     unread: |it| match it {
@@ -37,7 +37,7 @@ pub(super) static VOICE: Voice = Voice {
     stands_at: |place| format!("问题代码位于 {place}。"),
     caused_by_deletion: |place| format!("删除此处代码引发了该问题；问题代码位于 {place}。"),
     fixed_in: |sha| format!("✅ 已在 {sha} 中修复。"),
-    more_in_summary: |n| format!("另有 {n} 个问题见 check run"),
+    silenced_in: |sha| format!("🔕 已在 {sha} 中通过代码注释静默。"),
     later_review: |new, head| format!("{head}：自上次评审以来新增 {new} 个问题。"),
     check: CheckWords {
         clean: "没有未解决的问题",

@@ -10,9 +10,9 @@ use super::marker::{CommentMarker, Marker, Said, Signer, SummaryMarker};
 use super::pair::pair;
 use super::places::{Moved, moved};
 use super::plan::{self, Candidate, Limits, Open, Planned};
-use super::reconcile::{ANALYSIS, Earlier};
+use super::reconcile::{ANALYSIS, Closing, Earlier, Fate};
 use super::summary::{Summary, summary};
-use super::text::Links;
+use super::text::{Links, without_commits};
 use crate::github::{Conclusion, Edit, NewComment};
 use crate::model::{BlobOid, Fingerprint};
 use crate::persona::Voice;
@@ -43,7 +43,7 @@ pub struct Situation<'a> {
 /// Everything to write.
 #[derive(Debug)]
 pub struct Decision {
-    /// Comments whose findings are fixed: edited and minimised.
+    /// Comments whose findings are fixed or silenced: edited and minimised.
     pub edits: Vec<Edit>,
     /// The summary's new text, when it changed: the review's id and the body.
     pub summary_edit: Option<(u64, String)>,
@@ -100,19 +100,24 @@ pub fn decide(it: &Situation<'_>) -> Decision {
     let (said_marks, untouched) =
         moved(&earlier.said, it.texts, &examined.head_files, &examined.maps);
     let partners = pair(&said_marks, &examined.marks, &Moved);
-    let mut left = vec![false; earlier.said.len()];
-    for partner in partners.iter().flatten() {
-        left[*partner] = true;
+    let mut fates = vec![Fate::Gone; earlier.said.len()];
+    for (finding, partner) in examined.findings.iter().zip(&partners) {
+        if let Some(said) = partner {
+            fates[*said] = if finding.silenced { Fate::Silenced } else { Fate::Open };
+        }
     }
-    let fixed = earlier.fixed(&left, |i| {
+    let closed = earlier.closed(|i| {
         let said = &earlier.said[i];
         // Another analysis may be blind to what this one saw, unless the code itself changed.
-        examined.is_gone(said, it.complete)
-            && (said.same_analysis(earlier) || untouched[i] == Some(false))
+        let proved = || {
+            examined.is_gone(said, it.complete)
+                && (said.same_analysis(earlier) || untouched[i] == Some(false))
+        };
+        if fates[i] == Fate::Gone && !proved() { Fate::Open } else { fates[i] }
     });
 
     let introduced = introduced(it, &partners);
-    let open = open_comments(it, &fixed);
+    let open = open_comments(it, &closed);
     let taken: HashSet<&Fingerprint> =
         earlier.said.iter().filter_map(|it| it.fingerprint.as_ref()).collect();
     let candidates = candidates(&introduced, examined, taken);
@@ -138,7 +143,7 @@ pub fn decide(it: &Situation<'_>) -> Decision {
             open: introduced.iter().map(|it| (it.finding, it.rule)).collect(),
             folded: folded.iter().map(|it| (it.finding, it.rule)).collect(),
             go_files: examined.go_files(),
-            fixed: earlier.fixed_before() + fixed.len(),
+            closed: earlier.closed_before() + closed.len(),
             repaired: examined.repaired,
             unread: examined.unread.clone(),
         },
@@ -158,14 +163,14 @@ pub fn decide(it: &Situation<'_>) -> Decision {
         format!("{text}\n\n{}", it.signer.write(&marker))
     };
     let mut decision = Decision {
-        edits: fixed.iter().filter_map(|&i| fixed_edit(i, it)).collect(),
+        edits: closed.iter().filter_map(|&closing| closing_edit(closing, it)).collect(),
         summary_edit: None,
         review: None,
         check: check(&introduced, &text, it.voice),
     };
     match &earlier.summary {
         Some(summary) => {
-            if summary.visible != text {
+            if without_commits(&summary.visible) != without_commits(&text) {
                 decision.summary_edit = Some((summary.review, summary_body(folded_said)));
             }
             if !comments.is_empty() {
@@ -219,11 +224,11 @@ fn introduced<'a>(it: &Situation<'a>, partners: &[Option<usize>]) -> Vec<Introdu
 }
 
 /// The comments that stay open after this review.
-fn open_comments(it: &Situation<'_>, fixed: &[usize]) -> Open {
+fn open_comments(it: &Situation<'_>, closed: &[(usize, Closing)]) -> Open {
     let mut open = Open::default();
     for (i, comment) in it.earlier.comments.iter().enumerate() {
-        let closed = comment.marker.as_ref().is_some_and(|it| it.fixed.is_some());
-        if closed || fixed.contains(&i) {
+        let before = comment.marker.as_ref().is_some_and(|it| it.fixed.is_some());
+        if before || closed.iter().any(|(now, _)| *now == i) {
             continue;
         }
         open.comments += 1;
@@ -315,12 +320,16 @@ fn new_comment(planned: &Planned<'_>, it: &Situation<'_>) -> NewComment {
     }
 }
 
-/// "Fixed in", above what the comment said.
-fn fixed_edit(index: usize, it: &Situation<'_>) -> Option<Edit> {
+/// "Fixed in" or "silenced in", above what the comment said.
+fn closing_edit((index, why): (usize, Closing), it: &Situation<'_>) -> Option<Edit> {
     let comment = it.earlier.comments.get(index)?;
     let mut marker = comment.marker.clone()?;
     marker.fixed = Some(it.links.head.clone());
-    let note = (it.voice.fixed_in)(it.links.head.short());
+    let head = it.links.head.short();
+    let note = match why {
+        Closing::Fixed => (it.voice.fixed_in)(head),
+        Closing::Silenced => (it.voice.silenced_in)(head),
+    };
     let marker = it.signer.write(&Marker::Comment(marker));
     let body = format!("{note}\n\n{}\n\n{marker}", comment.visible);
     Some(Edit { comment: comment.node_id.clone(), body: Some(body), minimise: true })

@@ -18,7 +18,7 @@ use crate::rules::{DiffScope, Finding, RuleSet};
 
 /// What is known of a change after both versions were analysed.
 pub struct Examination {
-    /// Everything the rules say about the head.
+    /// Everything the rules say about the head, silenced findings included.
     pub findings: Vec<Finding>,
     /// Their marks.
     pub marks: Vec<Mark>,
@@ -53,7 +53,7 @@ impl Examination {
         let head = golang::read(&change.head.files, Some(&base), &is_partial);
 
         let check = |code: &Code| -> Vec<Finding> {
-            code.packages().iter().flat_map(|it| rules.check(it)).collect()
+            code.packages().iter().flat_map(|it| rules.check_with_silenced(it)).collect()
         };
         let (base_findings, findings) = rayon::join(|| check(&base), || check(&head));
         let marks: Vec<Mark> = findings.iter().map(Mark::of).collect();
@@ -66,11 +66,12 @@ impl Examination {
         let is_new = findings
             .iter()
             .zip(&partners)
-            .map(|(it, partner)| partner.is_none() && sides.introduced(it))
+            .map(|(it, partner)| partner.is_none() && !it.silenced && sides.introduced(it))
             .collect();
         let kept: BTreeSet<usize> = partners.iter().flatten().copied().collect();
         let repaired = (0..base_findings.len())
-            .filter(|i| !kept.contains(i) && sides.repaired(&base_findings[*i]))
+            .filter(|i| !kept.contains(i) && !base_findings[*i].silenced)
+            .filter(|i| sides.repaired(&base_findings[*i]))
             .count();
 
         let mut unread: BTreeSet<Unread> = change.unread.into_iter().collect();

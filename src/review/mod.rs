@@ -29,14 +29,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::github::{
-    Ask, Fetched, GitHub, GitHubError, OurComment, PullRequest, Reaction, Session,
+    Ask, Fetched, GitHub, GitHubError, OurComment, OurReview, PullRequest, Reaction, Session,
+    Snapshot,
 };
 use crate::model::{BlobOid, Clock, CommitSha, InstallationId, Language, ReviewRequest, Timestamp};
 use crate::persona::Voice;
 use crate::rules::RuleSet;
-use decide::Situation;
+use decide::{Situation, Skip};
 use examine::Examination;
-use marker::MarkerKeys;
+use marker::{MarkerKeys, Signer};
 use publish::Publisher;
 use reconcile::Earlier;
 use text::Links;
@@ -164,31 +165,13 @@ impl Reviewer {
         }
         let publisher = Publisher { task, session: &session, head: &pull.head };
         if pull.draft && task.request.commands.is_empty() {
-            let voice = Voice::of(Language::of(&pull.text));
-            publisher.skip(&decide::skipped(voice, decide::Skip::Draft)).await?;
-            return Ok(Reviewed::Skipped);
+            return publisher.skip(Voice::of(Language::of(&pull.text)), Skip::Draft).await;
         }
 
         let request = task.request;
         let signer = self.markers.for_pull_request(request.repo_id, request.pr);
-        let is_rule = |word: &str| self.rules.rule(word).is_some();
-        let ask = Ask {
-            repo: &request.repo,
-            pr: request.pr,
-            base_ref: &pull.base_ref,
-            head: &pull.head,
-            // Before the first review there is nothing of ours to look after.
-            even_without_go: !request.opened,
-        };
-        let versions =
-            |comments: &[OurComment]| blobs(&Earlier::read(comments, &[], &signer, is_rule));
-        let snapshot = match session.snapshot(&ask, versions).await? {
-            Fetched::Go(it) => *it,
-            Fetched::NoGo(_) => {
-                let voice = Voice::of(Language::of(&pull.text));
-                publisher.skip(&decide::skipped(voice, decide::Skip::NoGo)).await?;
-                return Ok(Reviewed::Skipped);
-            }
+        let Some(snapshot) = self.fetch(request, &pull, &session, &signer).await? else {
+            return publisher.skip(Voice::of(Language::of(&pull.text)), Skip::NoGo).await;
         };
         if !snapshot.open {
             return Ok(Reviewed::Closed);
@@ -197,12 +180,11 @@ impl Reviewer {
             return Err(head_moved());
         }
 
-        let earlier = Earlier::read(&snapshot.comments, &snapshot.reviews, &signer, is_rule);
+        let earlier = self.read(&snapshot.comments, &snapshot.reviews, &signer);
         let voice = Voice::of(Language::of(&format!("{}\n{}", snapshot.title, snapshot.body)));
         let examined = self.examine(snapshot.change).await?;
         if examined.go_files() == 0 && earlier.is_silent() {
-            publisher.skip(&decide::skipped(voice, decide::Skip::NoGo)).await?;
-            return Ok(Reviewed::Skipped);
+            return publisher.skip(voice, Skip::NoGo).await;
         }
         let links = self.links(request, &pull.head);
         let situation = |inline| Situation {
@@ -245,6 +227,34 @@ impl Reviewer {
             session.react(&request.repo, command.comment, Reaction::Confused).await?;
         }
         Ok(())
+    }
+
+    /// The pull request with its code; `None` when there is no Go in it and nothing of ours either.
+    async fn fetch(
+        &self,
+        request: &ReviewRequest,
+        pull: &Target,
+        session: &Session,
+        signer: &Signer<'_>,
+    ) -> Result<Option<Snapshot>, Stop> {
+        let ask = Ask {
+            repo: &request.repo,
+            pr: request.pr,
+            base_ref: &pull.base_ref,
+            head: &pull.head,
+            // Before the first review there is nothing of ours to look after.
+            even_without_go: !request.opened,
+        };
+        let versions = |comments: &[OurComment]| blobs(&self.read(comments, &[], signer));
+        Ok(match session.snapshot(&ask, versions).await? {
+            Fetched::Go(it) => Some(*it),
+            Fetched::NoGo(_) => None,
+        })
+    }
+
+    /// What we said, read from our own words.
+    fn read(&self, comments: &[OurComment], reviews: &[OurReview], signer: &Signer<'_>) -> Earlier {
+        Earlier::read(comments, reviews, signer, |word| self.rules.rule(word).is_some())
     }
 
     /// A lost answer may belong to a write that took effect, and reads may lag behind it.

@@ -26,6 +26,7 @@ fn finding(rules: &RuleSet, rule: &str, line: u32) -> Finding {
         related: Vec::new(),
         fix: None,
         in_test: false,
+        silenced: false,
     }
 }
 

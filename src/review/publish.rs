@@ -3,10 +3,11 @@
 //! Each step is safe to repeat: an edit says the same again, the review's comments carry markers
 //! that the next run reads before it writes, and the check run is looked for by its external id.
 
-use super::decide::{Check, Decision};
+use super::decide::{self, Check, Decision, Skip};
 use super::{Reviewed, Stop, Task};
 use crate::github::{GitHubError, NewCheckRun, NewReview, Reaction, Session};
 use crate::model::CommitSha;
+use crate::persona::Voice;
 
 /// The check run's name.
 pub(super) const CHECK: &str = "go-expert";
@@ -50,9 +51,10 @@ impl Publisher<'_> {
     }
 
     /// Only the check run, which says why there is no review.
-    pub(super) async fn skip(&self, check: &Check) -> Result<(), Stop> {
+    pub(super) async fn skip(&self, voice: &Voice, why: Skip) -> Result<Reviewed, Stop> {
         self.begin().await?;
-        self.conclude(check).await
+        self.conclude(&decide::skipped(voice, why)).await?;
+        Ok(Reviewed::Skipped)
     }
 
     /// The summary and the review; returns how many inline comments were posted.

@@ -106,28 +106,51 @@ impl Earlier {
         self.comments.is_empty() && self.summary.is_none()
     }
 
-    /// Which comments can be marked as fixed: none of their findings is left in the head, and for
-    /// each said finding `is_gone` has the proof. `left` tells whether it has a partner there.
-    pub fn fixed(&self, left: &[bool], is_gone: impl Fn(usize) -> bool) -> Vec<usize> {
+    /// Which comments can be closed, and why: nothing that they say is left to talk about, and
+    /// for each said finding `fate` has the proof.
+    pub fn closed(&self, fate: impl Fn(usize) -> Fate) -> Vec<(usize, Closing)> {
         (0..self.comments.len())
-            .filter(|&comment| {
-                let mut any = false;
-                let mut said =
-                    self.said.iter().enumerate().filter(|(_, it)| it.comment == Some(comment));
-                let all_gone = said.all(|(i, it)| {
-                    any = true;
-                    !left[i] && it.fingerprint.is_some() && is_gone(i)
-                });
-                any && all_gone
+            .filter_map(|comment| {
+                let said = self.said.iter().enumerate();
+                let fates: Vec<Fate> = said
+                    .filter(|(_, it)| it.comment == Some(comment))
+                    // What we cannot prove to have said proves nothing.
+                    .map(|(i, it)| if it.fingerprint.is_some() { fate(i) } else { Fate::Open })
+                    .collect();
+                if fates.is_empty() || fates.contains(&Fate::Open) {
+                    return None;
+                }
+                let silenced = fates.contains(&Fate::Silenced);
+                Some((comment, if silenced { Closing::Silenced } else { Closing::Fixed }))
             })
             .collect()
     }
 
-    /// How many comments were marked as fixed in earlier reviews.
-    pub fn fixed_before(&self) -> usize {
-        let fixed = |it: &&EarlierComment| it.marker.as_ref().is_some_and(|it| it.fixed.is_some());
-        self.comments.iter().filter(fixed).count()
+    /// How many comments were closed in earlier reviews.
+    pub fn closed_before(&self) -> usize {
+        let closed = |it: &&EarlierComment| it.marker.as_ref().is_some_and(|it| it.fixed.is_some());
+        self.comments.iter().filter(closed).count()
     }
+}
+
+/// What became of a finding that was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is there, or nobody can tell.
+    Open,
+    /// It is there, and a comment in the code silences it.
+    Silenced,
+    /// It is proved to be gone.
+    Gone,
+}
+
+/// Why a comment is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// All that it says is gone.
+    Fixed,
+    /// Some of it is silenced in the code, and the rest is gone.
+    Silenced,
 }
 
 impl EarlierSaid {

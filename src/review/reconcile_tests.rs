@@ -2,7 +2,7 @@
 
 use super::mark::Mark;
 use super::marker::{CommentMarker, Marker, MarkerKeys, Said, SummaryMarker};
-use super::reconcile::{ANALYSIS, Earlier};
+use super::reconcile::{ANALYSIS, Closing, Earlier, Fate};
 use crate::github::{OurComment, OurReview};
 use crate::model::{LineRange, PrNumber, RepoId, Side};
 
@@ -58,19 +58,19 @@ fn read_body(body: String) -> Earlier {
 }
 
 #[test]
-fn a_comment_is_fixed_when_all_it_says_is_proved_gone() {
+fn a_comment_is_closed_when_nothing_of_it_is_left_to_talk_about() {
     let earlier = read(&marker(&[8, 9], false), "today");
-    let fixed = |left: [bool; 2], proof: [bool; 2]| earlier.fixed(&left, |i| proof[i]);
-    assert_eq!(fixed([false, false], [true, true]), [0]);
-    assert!(fixed([false, true], [true, true]).is_empty(), "one is left");
-    assert!(fixed([false, false], [true, false]).is_empty(), "one is not proved");
+    let closed = |fates: [Fate; 2]| earlier.closed(|i| fates[i]);
+    assert_eq!(closed([Fate::Gone, Fate::Gone]), [(0, Closing::Fixed)]);
+    assert_eq!(closed([Fate::Gone, Fate::Silenced]), [(0, Closing::Silenced)]);
+    assert!(closed([Fate::Gone, Fate::Open]).is_empty(), "one is left");
 }
 
 #[test]
-fn a_fixed_comment_is_counted_and_says_nothing_any_more() {
+fn a_closed_comment_is_counted_and_says_nothing_any_more() {
     let earlier = read(&marker(&[8], true), "today");
-    assert_eq!((earlier.said.len(), earlier.fixed_before()), (0, 1));
-    assert!(earlier.fixed(&[], |_| true).is_empty());
+    assert_eq!((earlier.said.len(), earlier.closed_before()), (0, 1));
+    assert!(earlier.closed(|_| Fate::Gone).is_empty());
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_marker_that_fails_the_check_counts_as_said_and_proves_nothing() {
     let said = &earlier.said[0];
     assert_eq!((said.mark.rule.as_str(), said.mark.lines.first), (RULE, 12));
     assert!(said.fingerprint.is_none() && !said.same_analysis(&earlier));
-    assert!(earlier.fixed(&[false], |_| true).is_empty());
+    assert!(earlier.closed(|_| Fate::Gone).is_empty());
 }
 
 #[test]

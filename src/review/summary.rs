@@ -15,8 +15,8 @@ pub struct Summary<'a> {
     pub folded: Vec<(&'a Finding, &'a Rule)>,
     /// How many changed Go files were read.
     pub go_files: usize,
-    /// How many comments of ours were answered by a fix.
-    pub fixed: usize,
+    /// How many comments of ours were answered by a fix, or by a comment in the code.
+    pub closed: usize,
     /// How many findings of the base the pull request removed.
     pub repaired: usize,
     /// What was not read, or not completely.
@@ -26,8 +26,8 @@ pub struct Summary<'a> {
 /// How many folded findings and how many unread files are listed.
 const MAX_LISTED: usize = 50;
 
-/// What a reader sees of the summary. It names no commit, so that it stays the same text as long
-/// as nothing changes.
+/// What a reader sees of the summary. Only its links name a commit (`text::without_commits`), so
+/// that it stays the same text as long as nothing changes.
 pub fn summary(it: &Summary<'_>, voice: &Voice, links: &Links) -> String {
     let mut text = headline(it, voice);
     if !it.folded.is_empty() {
@@ -43,8 +43,7 @@ pub fn summary(it: &Summary<'_>, voice: &Voice, links: &Links) -> String {
             );
         }
         if it.folded.len() > MAX_LISTED {
-            let more = (voice.more_in_summary)(it.folded.len() - MAX_LISTED);
-            let _ = write!(text, "\n- … {more}");
+            let _ = write!(text, "\n- … +{}", it.folded.len() - MAX_LISTED);
         }
     }
     if !it.unread.is_empty() {
@@ -66,7 +65,7 @@ pub fn summary(it: &Summary<'_>, voice: &Voice, links: &Links) -> String {
 fn headline(it: &Summary<'_>, voice: &Voice) -> String {
     let mut sentences = Vec::new();
     let mut first = if it.open.is_empty() {
-        if it.fixed > 0 { voice.all_fixed } else { voice.clean }.to_owned()
+        if it.closed > 0 { voice.all_fixed } else { voice.clean }.to_owned()
     } else {
         let by_severity: Vec<String> = Severity::ALL
             .iter()
@@ -87,8 +86,8 @@ fn headline(it: &Summary<'_>, voice: &Voice) -> String {
     }
     let _ = write!(first, "{}{}", voice.comma, (voice.go_files)(it.go_files));
     sentences.push(first);
-    if it.fixed > 0 {
-        sentences.push((voice.fixed_count)(it.fixed));
+    if it.closed > 0 {
+        sentences.push((voice.closed_count)(it.closed));
     }
     if it.repaired > 0 {
         sentences.push((voice.repaired)(it.repaired));

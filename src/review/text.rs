@@ -64,6 +64,21 @@ impl Links {
     }
 }
 
+/// A text without the commits in its links: they are others at every push, which alone is nothing
+/// to tell anybody.
+pub fn without_commits(text: &str) -> String {
+    const BLOB: &str = "/blob/";
+    let mut parts = text.split(BLOB);
+    let mut rest: String = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        rest.push_str(BLOB);
+        let name = part.split('/').next().unwrap_or_default();
+        let is_commit = name.len() >= 40 && name.bytes().all(|it| it.is_ascii_hexdigit());
+        rest.push_str(if is_commit { &part[name.len()..] } else { part });
+    }
+    rest
+}
+
 /// A path as it may stand in a URL within a Markdown link.
 fn path_segments(path: &str) -> String {
     let mut url = String::with_capacity(path.len());
@@ -91,6 +106,15 @@ mod tests {
     fn a_long_text_is_cut_on_a_line_and_says_so() {
         assert_eq!(cut("one\ntwo\nthree", 10), "one\n\n…");
         assert_eq!(cut("one", 10), "one");
+    }
+
+    #[test]
+    fn links_to_two_commits_are_the_same_text() {
+        let text = |commit: &str| format!("- [x](https://h/a/b/blob/{commit}/x.go#L7) is /blob/x");
+        let (one, other) = (text(&"a".repeat(40)), text(&"b".repeat(40)));
+        assert_eq!(without_commits(&one), without_commits(&other));
+        assert_eq!(without_commits(&one), "- [x](https://h/a/b/blob//x.go#L7) is /blob/x");
+        assert_ne!(without_commits(&one), without_commits(&text("main")));
     }
 
     #[test]

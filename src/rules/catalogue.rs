@@ -43,7 +43,7 @@ impl Rule {
 
     /// How bad at worst.
     pub fn severity(&self) -> Severity {
-        self.page.head.severity
+        self.page.head.severity.worst()
     }
 
     /// How sure at best.
@@ -133,6 +133,13 @@ impl RuleSet {
 
     /// What the rules find in a package, in the order of path, line and rule.
     pub fn check(&self, package: &Package) -> Vec<Finding> {
+        let mut findings = self.check_with_silenced(package);
+        findings.retain(|it| !it.silenced);
+        findings
+    }
+
+    /// The same with what comments in the code silence: it is still there, and nobody is told.
+    pub fn check_with_silenced(&self, package: &Package) -> Vec<Finding> {
         engine::check(&self.rules, &self.dispatch, package)
     }
 }

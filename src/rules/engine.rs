@@ -104,7 +104,7 @@ impl<'p> Hit<'p> {
     }
 }
 
-/// What the rules find in a package.
+/// What the rules find in a package, with what comments silence.
 pub(super) fn check(rules: &[Rule], dispatch: &Dispatch, package: &Package) -> Vec<Finding> {
     let mut findings: BTreeMap<_, Finding> = BTreeMap::new();
     let mut suppressions: BTreeMap<Arc<str>, Suppressions> = BTreeMap::new();
@@ -116,21 +116,19 @@ pub(super) fn check(rules: &[Rule], dispatch: &Dispatch, package: &Package) -> V
                 if !is_reviewed(hit.file) || !holds(rule, &hit) {
                     continue;
                 }
-                let finding = finding(rule, hit.clone());
-                let silenced = suppressions
+                let mut finding = finding(rule, hit.clone());
+                finding.silenced = suppressions
                     .entry(finding.path.clone())
                     .or_insert_with(|| Suppressions::of(hit.file))
                     .cover(rule.id(), finding.lines);
-                if !silenced {
-                    let key = (
-                        finding.path.clone(),
-                        finding.lines,
-                        finding.rule.clone(),
-                        finding.bytes.start,
-                    );
-                    // Two walks may come to one place, such as two goroutines to one function.
-                    findings.entry(key).or_insert(finding);
-                }
+                let key = (
+                    finding.path.clone(),
+                    finding.lines,
+                    finding.rule.clone(),
+                    finding.bytes.start,
+                );
+                // Two walks may come to one place, such as two goroutines to one function.
+                findings.entry(key).or_insert(finding);
             }
         });
     }
@@ -171,12 +169,13 @@ fn finding(rule: &Rule, hit: Hit<'_>) -> Finding {
         declaration: file.declaration(bytes.start).map(|it| it.name).unwrap_or_default(),
         code: normalise(file, statement(file, hit.trigger)),
         bytes,
-        severity: rule.severity().min(hit.severity),
+        severity: rule.page().head.severity.at(file.go_version()).min(hit.severity),
         confidence: rule.confidence().min(hit.confidence),
         vars: hit.vars,
         related: related.collect(),
         fix: hit.fix.filter(|_| !file.is_lossy()),
         in_test: serves_tests(file),
+        silenced: false,
     }
 }
 

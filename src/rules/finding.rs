@@ -89,6 +89,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Whether the place is test code: a `_test.go` file or a package that serves tests.
     pub in_test: bool,
+    /// Whether a comment in the code silences it.
+    pub silenced: bool,
 }
 
 /// A place that takes part in a finding.

@@ -3,16 +3,15 @@
 //! A page that cannot be read is an error that names the file, the line and what to do. The
 //! engine never sees half a page.
 
-use std::fmt;
-
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use crate::model::{Confidence, Language, Severity};
+use crate::model::{Confidence, Language, words};
 
 use super::finding::RuleId;
 use super::gate::GoRange;
-use super::section::{Section, sections};
+use super::grade::Grade;
+use super::section::{Section, sections, told};
 use super::text::{Holes, Text};
 
 /// A page that is not as `review-rules/README.md` describes it.
@@ -47,7 +46,7 @@ pub struct Page {
 #[serde(deny_unknown_fields)]
 pub struct Head {
     /// How bad a finding is when it is true; a rule may say less about a single finding.
-    pub severity: Severity,
+    pub severity: Grade,
     /// What goes wrong.
     pub kind: Kind,
     /// How sure the analysis is at best; a rule may say less about a single finding.
@@ -71,34 +70,6 @@ pub struct Head {
     pub consequence: Spanned<Text>,
     /// The check is Rust code under `src/rules/native/`.
     pub native: bool,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-        pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $text)] $variant),+
-        }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word that stands for it in pages and output.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text),+
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-    };
 }
 
 words! {
@@ -189,9 +160,7 @@ impl Page {
         let yaml = format!("\n{}\n", lines[1..end].join("\n"));
         let head: Head = serde_saphyr::from_str(&yaml).map_err(|it| {
             let line = it.location().map_or(2, |at| at.line() as usize);
-            let problem = it.without_snippet().to_string();
-            let problem = problem.split(" at line ").next().unwrap_or_default();
-            error(line, problem.lines().next().unwrap_or_default().to_owned())
+            error(line, advice(&it.without_snippet().to_string()))
         })?;
         head.check().map_err(|(line, problem)| error(line, problem))?;
         let (title, sections) =
@@ -204,6 +173,11 @@ impl Page {
         self.sections.iter().find(|it| it.heading == heading)
     }
 
+    /// What a reader of one language is shown: headings, and the Markdown below each.
+    pub fn told(&self, language: Language) -> Vec<(&'static str, String)> {
+        told(&self.sections, language)
+    }
+
     /// Refuses holes that the rule's check does not fill.
     pub(super) fn check_holes(&self, path: &str, filled: &[&str]) -> Result<(), PageError> {
         for text in [&self.head.message, &self.head.mechanism, &self.head.consequence] {
@@ -212,7 +186,7 @@ impl Page {
                     return Err(PageError {
                         file: path.to_owned(),
                         line: text.referenced.line() as usize,
-                        problem: format!("`${hole}` is not bound; the check fills {filled:?}"),
+                        problem: unbound(hole, filled),
                     });
                 }
             }
@@ -246,6 +220,39 @@ impl Head {
     }
 }
 
+/// What to do about a hole that nothing fills.
+fn unbound(hole: &str, filled: &[&str]) -> String {
+    let filled: Vec<_> = filled.iter().map(|it| format!("`${it}`")).collect();
+    match &*filled {
+        [] => format!("`${hole}` is not bound, and nothing else is; leave it out"),
+        _ => format!("`${hole}` is not bound; use {}", filled.join(", ")),
+    }
+}
+
+/// What the YAML reader complains about, as something to do.
+fn advice(problem: &str) -> String {
+    let problem = problem.split(" at line ").next().unwrap_or_default();
+    let problem = problem.lines().next().unwrap_or_default();
+    if let Some(name) = problem.strip_prefix("missing field ") {
+        return match name {
+            "`en`" | "`zh`" => format!("a translation is missing; add {name}"),
+            _ => format!("add the key {name}"),
+        };
+    }
+    for unknown in ["unknown field ", "unknown variant "] {
+        if let Some((name, known)) =
+            problem.strip_prefix(unknown).and_then(|it| it.split_once(", expected "))
+        {
+            let known = known.trim_start_matches("one of ");
+            return format!("{name} is not known here; use {known}");
+        }
+    }
+    problem.to_owned()
+}
+
+/// How ids begin that name the cure instead of the pattern.
+const CURES: &[&str] = &["no-", "avoid-", "disallow-"];
+
 /// Id and domain, from the path.
 fn place(path: &str) -> Result<(RuleId, Domain), String> {
     let mut parts = path.rsplit('/');
@@ -253,6 +260,11 @@ fn place(path: &str) -> Result<(RuleId, Domain), String> {
     let id = stem.parse().map_err(|_| {
         "name the file `<rule-id>.md`: lower-case words joined with hyphens".to_owned()
     })?;
+    if let Some(prefix) = CURES.iter().find(|it| stem.starts_with(**it)) {
+        return Err(format!(
+            "leave `{prefix}` out of the id: name what is wrong, so that it reads after \"allow\""
+        ));
+    }
     let folder = parts.next().unwrap_or_default();
     let domain = Domain::ALL.iter().find(|it| it.as_str() == folder).ok_or_else(|| {
         let all: Vec<_> = Domain::ALL.iter().map(|it| it.as_str()).collect();

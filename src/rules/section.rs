@@ -1,5 +1,7 @@
 //! The Markdown below a page's front matter: a title, sections, and the Go code in them.
 
+use crate::model::Language;
+
 /// The headings that a page may have, and whether it must have them.
 const HEADINGS: &[(&str, bool)] = &[
     ("Why it matters", true),
@@ -12,6 +14,34 @@ const HEADINGS: &[(&str, bool)] = &[
     ("Known limits", true),
     ("已知局限", true),
 ];
+
+/// The sections that a reader is shown: heading in English, heading in Chinese, and whether the
+/// page has the text in both languages or once for both.
+const TOLD: &[(&str, &str, bool)] = &[
+    ("Why it matters", "为什么重要", true),
+    ("Flagged", "会报告", false),
+    ("Not flagged", "不会报告", false),
+    ("Fix", "修复", true),
+    ("Proof", "证据", false),
+    ("Known limits", "已知局限", true),
+];
+
+/// What a reader of one language is shown: headings, and the Markdown below each. The marks that
+/// make tests of the examples become words.
+pub(super) fn told(sections: &[Section], language: Language) -> Vec<(&'static str, String)> {
+    let section = |&(en, zh, both): &(&'static str, &'static str, bool)| {
+        let heading = if language == Language::Zh { zh } else { en };
+        let found = sections.iter().find(|it| it.heading == if both { heading } else { en })?;
+        let mark = if language == Language::Zh { "// ← 在此报告" } else { "// ← reported" };
+        let line = |it: &str| match it.split_once("// want `") {
+            Some((code, _)) => format!("{code}{mark}\n"),
+            None => format!("{it}\n"),
+        };
+        let body: String = found.body.trim_matches('\n').lines().map(line).collect();
+        Some((heading, body))
+    };
+    TOLD.iter().filter_map(section).collect()
+}
 
 /// One `##` section.
 #[derive(Debug, Clone)]
@@ -111,6 +141,11 @@ pub(super) fn sections(
         let (flagged, not) = (section.heading == "Flagged", section.heading == "Not flagged");
         if (flagged || not) && section.blocks.is_empty() {
             return Err((section.line, format!("show Go code under `## {}`", section.heading)));
+        }
+        let marked = section.blocks.iter().find(|it| not && it.code.contains("// want `"));
+        if let Some(block) = marked {
+            let problem = "move the block to `## Flagged`: it says that something is reported";
+            return Err((block.line, problem.into()));
         }
         let unmarked = section.blocks.iter().find(|it| flagged && !it.code.contains("// want `"));
         if let Some(block) = unmarked {

@@ -195,7 +195,12 @@ impl Attempt {
             }
             (End::Retry { at, error }, Some(Settled::Queued)) => {
                 let wait_ms = ms(at.since(self.shared.clock.now()));
-                tracing::warn!(duration_ms, wait_ms, error, "`{key}` failed and will be retried");
+                tracing::warn!(
+                    duration_ms,
+                    wait_ms,
+                    error,
+                    "`{key}` did not finish and will be tried again"
+                );
             }
             (End::Done, _) => tracing::info!(duration_ms, "Finished `{key}`"),
             (End::PutOff { .. }, _) => tracing::info!(duration_ms, "Put `{key}` off"),

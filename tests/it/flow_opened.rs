@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::world::texts::{CLEAN, LEAK, NO_TIMEOUT, POOL};
+use crate::world::texts::{CLEAN, LEAK, NO_TIMEOUT, POOL, QUOTES};
 use crate::world::{Act, Bot, Changes, go_file};
 
 #[tokio::test]
@@ -23,6 +23,16 @@ async fn a_new_pull_request_gets_one_review_with_comments_on_their_lines() {
     assert!(requests.len() <= 5, "{requests:?}");
     let creates = |it: &&String| matches!(it.as_str(), "pulls/create-review" | "checks/create");
     assert_eq!(requests.iter().filter(creates).count(), 2, "{requests:?}");
+}
+
+#[tokio::test]
+async fn a_comment_stands_on_the_change_that_made_a_distant_line_a_finding() {
+    let mut bot = Bot::start().await;
+    let changes = go_file("quotes.go", &QUOTES.replace("Quote, 1)", "Quote)"));
+    let pr = bot.github.open_pr("acme/shop", changes);
+    bot.deliver(pr.opened()).await;
+    bot.drain().await;
+    assert_snapshot!(bot.github.threads(&pr), @"quotes.go:7 open goroutine-leak-on-timeout");
 }
 
 #[tokio::test]

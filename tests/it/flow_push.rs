@@ -46,6 +46,28 @@ async fn second_push_that_fixes_the_bug_marks_the_comment_fixed() {
 }
 
 #[tokio::test]
+async fn a_push_leaves_a_summary_alone_that_lists_the_same_findings() {
+    let mut bot = Bot::start().await;
+    // Whoever runs a tool can end it: the summary is loud enough for that.
+    let tool = NO_TIMEOUT.replace("package shop", "package fetch");
+    let changes = go_file("cart.go", LEAK).write("tools/fetch/fetch.go", &tool);
+    let pr = bot.github.open_pr("acme/shop", changes);
+    bot.deliver(pr.opened()).await;
+    bot.drain().await;
+    let before = bot.github.summaries(&pr);
+    assert!(before[0].contains("tools/fetch/fetch.go:7"), "{before:?}");
+    bot.github.requests();
+
+    bot.deliver(pr.push(go_file("cart.go", &leak_moved()))).await;
+    bot.drain().await;
+    assert!(bot.github.requests().iter().all(|it| it != "pulls/update-review"));
+    bot.deliver(pr.push(go_file("tools/fetch/fetch.go", &format!("// Moved.\n{tool}")))).await;
+    bot.drain().await;
+    let after = bot.github.summaries(&pr);
+    assert!(after[0].contains("tools/fetch/fetch.go:8"), "{after:?}");
+}
+
+#[tokio::test]
 async fn a_push_that_changes_nothing_about_it_is_silent() {
     let mut bot = Bot::start().await;
     let changes = go_file("cart.go", LEAK).write("sum.go", CLEAN);
@@ -170,5 +192,30 @@ async fn a_new_base_branch_is_a_new_look_and_a_new_title_is_not() {
     assert_snapshot!(bot.github.checks(&pr), @"
     go-expert neutral
     go-expert neutral
+    ");
+}
+
+#[tokio::test]
+async fn a_finding_that_the_author_silences_in_the_code_is_settled_and_not_called_fixed() {
+    let mut bot = Bot::start().await;
+    let pr = bot.github.open_pr("acme/shop", go_file("cart.go", LEAK));
+    bot.deliver(pr.opened()).await;
+    bot.drain().await;
+    bot.github.threads(&pr);
+
+    let silenced = LEAK.replace(
+        "\tgo func()",
+        "\t//go-expert:ignore goroutine-leak-on-timeout -- the price always comes\n\tgo func()",
+    );
+    bot.deliver(pr.push(go_file("cart.go", &silenced))).await;
+    bot.drain().await;
+    bot.github.threads(&pr);
+    let conversation = bot.github.conversation(&pr);
+    let comment = conversation.inline().next().unwrap();
+    assert!(comment.body.contains("Silenced by a comment"), "{}", comment.body);
+    assert!(!comment.body.contains("Fixed in"), "{}", comment.body);
+    assert_snapshot!(bot.github.checks(&pr), @r"
+    go-expert neutral
+    go-expert success
     ");
 }

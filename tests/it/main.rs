@@ -9,6 +9,7 @@ mod flow_opened;
 mod flow_push;
 mod flow_webhook;
 mod github;
+mod local;
 mod patches_like_git;
 mod process;
 mod store;

@@ -1,5 +1,7 @@
 //! What the loader of pages refuses, and how it says so.
 
+use insta::assert_snapshot;
+
 use crate::rules::Page;
 
 const PATH: &str = "review-rules/concurrency/a-rule.md";
@@ -39,10 +41,19 @@ None.
 无。
 ";
 
-fn check(path: &str, text: &str, expected: &str) {
-    let found = Page::parse(path, text).map_or_else(|it| it.to_string(), |_| String::new());
-    let same = found.starts_with(expected) && found.is_empty() == expected.is_empty();
-    assert!(same, "{found:?}, expected {expected:?}");
+/// What the loader says, behind a number for the case.
+fn refusals(pages: &[(&str, String)]) -> String {
+    let refusal = |(path, text): &(&str, String)| match Page::parse(path, text) {
+        Ok(_) => format!("{path}: accepted"),
+        Err(it) => it.to_string().replace(&format!("{PATH}:"), ":"),
+    };
+    pages.iter().map(refusal).collect::<Vec<_>>().join("\n")
+}
+
+/// The page with a piece in the place of another.
+fn with(from: &str, to: &str) -> (&'static str, String) {
+    assert!(PAGE.contains(from), "{from}");
+    (PATH, PAGE.replacen(from, to, 1))
 }
 
 #[test]
@@ -53,40 +64,126 @@ fn a_page_is_read() {
     assert_eq!(page.sections[2].blocks[0].line, 19);
     assert_eq!(page.head.go.to_string(), ">=1.0 <1.22");
     assert!(page.check_holes(PATH, &["CH"]).is_ok());
-    let error = page.check_holes(PATH, &["X"]).unwrap_err().to_string();
-    assert_eq!(error, format!("{PATH}:7: `$CH` is not bound; the check fills [\"X\"]"));
-    check(PATH, &PAGE.replace('\n', "\r\n"), "");
-    check(PATH, &format!("\u{feff}{PAGE}"), "");
+    for text in [PAGE.replace('\n', "\r\n"), format!("\u{feff}{PAGE}")] {
+        assert!(Page::parse(PATH, &text).is_ok(), "{text:?}");
+    }
 }
 
 #[test]
-fn what_is_wrong_is_named_with_its_line() {
-    let with = |from: &str, to: &str| {
-        assert!(PAGE.contains(from), "{from}");
-        PAGE.replacen(from, to, 1)
-    };
-    for (text, expected) in [
-        (with("---\n", ""), "1: start the page"),
-        (with("native: true\n---", "native: true"), "1: close the front matter"),
-        (with("kind: leak", "kind: oops"), "3: "),
-        (with("kind: leak", "kind: leak\nextra: 1"), "4: "),
-        (with("kind: leak\n", ""), "9: missing field `kind`"),
-        (with("native: true", "native: false"), "2: `native` must be true"),
-        (with(", zh: \"机制\"", ""), "8: "),
-        (with("\"机制\"", "\"\""), "8: `mechanism` says nothing in zh-CN"),
-        (with("`$CH` leaks", "$CH leaks"), "7: `message`: put `$CH` into backticks"),
-        (with(">=1.0", "1.0"), "5: "),
-        (with("# A title\n", ""), "32: give the page a `# ` title"),
-        (with("## 修复", "## Repair"), "28: no page has a section `Repair`"),
-        (with("## 修复\n修复。\n", ""), "31: add the section `## 修复`"),
-        (with("原因。\n", ""), "15: `## 为什么重要` is empty"),
-        (with("## Fix\n", "## Flagged\n"), "26: `## Flagged` stands twice"),
-        (with(" // want `leaks`", ""), "19: mark the flagged lines"),
-        (with("```go\ng()\n```", "text"), "22: show Go code under `## Not flagged`"),
-        (with("g()\n```", "g()"), "23: close this code block"),
-    ] {
-        check(PATH, &text, &format!("{PATH}:{expected}"));
-    }
-    check("review-rules/oops/a.md", PAGE, "review-rules/oops/a.md:1: `oops` is not a domain");
-    check("review-rules/web3/A.md", PAGE, "review-rules/web3/A.md:1: name the file");
+fn severity_may_depend_on_the_version() {
+    let list = "severity:\n  - { go: \"<1.22\", severity: critical }\n  - { severity: advice }";
+    let (path, text) = with("severity: critical", list);
+    let grade = Page::parse(path, &text).unwrap().head.severity;
+    let at = |it: &str| grade.at(it.parse().unwrap()).as_str();
+    assert_eq!(
+        (at("1.21"), at("1.22"), grade.worst().as_str()),
+        ("critical", "advice", "critical")
+    );
+    assert_snapshot!(grade, @"critical (Go <1.22), else advice");
+}
+
+#[test]
+fn front_matter_that_is_wrong_is_refused() {
+    let one = "severity:\n  - { go: \"<1.22\", severity: critical }";
+    let found = refusals(&[
+        with("---\n", ""),
+        with("native: true\n---", "native: true"),
+        with("kind: leak", "kind: oops"),
+        with("severity: critical", "severity: fatal"),
+        with("severity: critical", one),
+        with("severity: critical", "severity:\n  - { severity: advice }\n  - { severity: advice }"),
+        with("severity: critical", "severity:\n  - { is: advice }"),
+        with("kind: leak", "kind: leak\nextra: 1"),
+        with("kind: leak\n", ""),
+        with("native: true", "native: false"),
+        with(", zh: \"机制\"", ""),
+        with("\"机制\"", "\"\""),
+        with("\"机制\" }", "\"机制\", fr: \"x\" }"),
+        with("`$CH` leaks", "$CH leaks"),
+        with("`$CH` leaks", "`$CH leaks"),
+        with(">=1.0", "1.0"),
+        with("native: true", "native: true\nsupersedes: [A]"),
+        with("native: true", "native: [true"),
+    ]);
+    assert_snapshot!(found, @r#"
+    :1: start the page with a `---` line and the rule's keys
+    :1: close the front matter with a second `---` line
+    :3: `oops` is not known here; use bug, leak, race, performance, security, design
+    :2: `fatal` is no severity; use advice, warning, critical
+    :3: end the list with a severity without `go`, for all other versions
+    :3: put the severity without `go` at the end
+    :3: `is` is not known here; use go, severity
+    :4: `extra` is not known here; use severity, kind, confidence, go, lens, diff, supersedes, message, mechanism, consequence, native
+    :9: add the key `kind`
+    :2: `native` must be true: the check is written in Rust
+    :8: a translation is missing; add `zh`
+    :8: `mechanism` says nothing in zh-CN
+    :8: `fr` is not known here; use en, zh
+    :7: `message`: put `$CH` into backticks
+    :7: `message`: close the backtick
+    :5: write `go` as ">=1.N", "<1.N" or both, separated by a space
+    :11: a rule's id is lower-case words joined with hyphens, at most 60 characters
+    :10: expected string scalar
+    "#);
+}
+
+#[test]
+fn sections_that_are_missing_or_wrong_are_refused() {
+    let found = refusals(&[
+        with("# A title\n", ""),
+        with("# A title\n", "# A title\n# Another\n"),
+        with("# A title\n", "# A title\nText.\n"),
+        with("## 修复", "## Repair"),
+        with("## 修复\n修复。\n", ""),
+        with("原因。\n", ""),
+        with("## Fix\n", "## Flagged\n"),
+        with("## Flagged\n```go\n# no heading\nf() // want `leaks`\n```\n", ""),
+        with("## Not flagged\n```go\ng()\n```\n", ""),
+        with(" // want `leaks`", ""),
+        with("g()", "g() // want `leaks`"),
+        with("```go\ng()\n```", "text"),
+        with("g()\n```", "g()"),
+    ]);
+    assert_snapshot!(found, @"
+    :32: give the page a `# ` title
+    :13: a page has one `# ` title; make this a `## ` section
+    :13: put text under a `## ` heading
+    :28: no page has a section `Repair`; use Why it matters, 为什么重要, Flagged, Not flagged, Fix, 修复, Proof, Known limits, 已知局限
+    :31: add the section `## 修复`
+    :15: `## 为什么重要` is empty
+    :26: `## Flagged` stands twice; join them
+    :28: add the section `## Flagged`
+    :29: add the section `## Not flagged`
+    :19: mark the flagged lines with // want `part of the message`
+    :24: move the block to `## Flagged`: it says that something is reported
+    :22: show Go code under `## Not flagged`
+    :23: close this code block with ```
+    ");
+}
+
+#[test]
+fn ids_that_name_the_cure_are_refused() {
+    let found = refusals(&[
+        ("review-rules/oops/a.md", PAGE.to_owned()),
+        ("review-rules/web3/A.md", PAGE.to_owned()),
+        ("review-rules/web3/no-defer.md", PAGE.to_owned()),
+        ("review-rules/web3/avoid-defer.md", PAGE.to_owned()),
+        ("review-rules/web3/disallow-defer.md", PAGE.to_owned()),
+        ("review-rules/web3/nothing-left.md", PAGE.to_owned()),
+    ]);
+    assert_snapshot!(found, @r#"
+    review-rules/oops/a.md:1: `oops` is not a domain; put the page into one of concurrency, memory, compiler, architecture, web3, correctness
+    review-rules/web3/A.md:1: name the file `<rule-id>.md`: lower-case words joined with hyphens
+    review-rules/web3/no-defer.md:1: leave `no-` out of the id: name what is wrong, so that it reads after "allow"
+    review-rules/web3/avoid-defer.md:1: leave `avoid-` out of the id: name what is wrong, so that it reads after "allow"
+    review-rules/web3/disallow-defer.md:1: leave `disallow-` out of the id: name what is wrong, so that it reads after "allow"
+    review-rules/web3/nothing-left.md: accepted
+    "#);
+}
+
+#[test]
+fn holes_that_nothing_fills_are_refused() {
+    let page = Page::parse(PATH, PAGE).unwrap();
+    assert_snapshot!(page.check_holes(PATH, &["X", "Y"]).unwrap_err(), @"review-rules/concurrency/a-rule.md:7: `$CH` is not bound; use `$X`, `$Y`");
+    assert_snapshot!(page.check_holes(PATH, &[]).unwrap_err(), @"review-rules/concurrency/a-rule.md:7: `$CH` is not bound, and nothing else is; leave it out");
 }

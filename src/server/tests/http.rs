@@ -15,6 +15,7 @@ use tower::ServiceExt as _;
 use super::super::{SetupToken, Webhook, operator, public, public_setup, serve, signature};
 use super::{APP, pull_request};
 use crate::model::{Clock, Timestamp};
+use crate::rules::RuleSet;
 use crate::store::Store;
 
 /// A running service without its network.
@@ -32,7 +33,8 @@ impl Service {
         let url = format!("sqlite:{}", directory.path().join("test.db").display());
         let store = crate::store::open(&url, Clock::from_fn(|| Timestamp(1_000))).await.unwrap();
         let secrets = vec![SecretString::from("newer"), SECRET.into()];
-        let router = public(Webhook::new(secrets, APP, store.clone()));
+        let rules = Arc::new(RuleSet::builtin());
+        let router = public(Webhook::new(secrets, APP, store.clone()), rules);
         Self { router, store, _directory: directory }
     }
 

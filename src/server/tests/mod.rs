@@ -2,6 +2,7 @@
 
 mod events;
 mod http;
+mod rule_page;
 
 use serde_json::{Value, json};
 

@@ -12,6 +12,7 @@ pub(crate) fn shop() -> Changes {
         .write("go.mod", "module example.com/shop\n\ngo 1.24\n")
         .write("README.md", "# Shop\n")
         .write("price.go", PRICE)
+        .write("quotes.go", QUOTES)
 }
 
 /// What the branch `release` has and `main` has not.
@@ -29,6 +30,30 @@ type Quote struct{ Cents int64 }
 
 func price(_ context.Context, sku string) Quote {
 	return Quote{Cents: int64(len(sku))}
+}
+"#;
+
+/// A file of the base that becomes `goroutine-leak-on-timeout` at line 12 without the buffer of
+/// line 7, which is too far above for a diff to show both.
+pub(crate) const QUOTES: &str = r#"package shop
+
+import "context"
+
+// Ask2 asks twice, and gives up with the context.
+func Ask2(ctx context.Context, sku string) (Quote, error) {
+	ch := make(chan Quote, 1)
+	go func() {
+		first := price(ctx, sku)
+		second := price(ctx, sku)
+		first.Cents += second.Cents
+		ch <- first
+	}()
+	select {
+	case q := <-ch:
+		return q, nil
+	case <-ctx.Done():
+		return Quote{}, ctx.Err()
+	}
 }
 "#;
 
