@@ -9,9 +9,7 @@ use crate::config::{AppCredentials, Credentials, Settings};
 use crate::demo::{self, Chapter, Service, ServiceSettings, Visit};
 use crate::model::Clock;
 
-/// Starts the service and a stand-in for GitHub on loopback, opens a pull request with real Go
-/// code, delivers the signed webhook, prints the conversation as GitHub would show it, pushes a
-/// fix, and prints what changed.
+/// How the story is told.
 #[derive(Debug, Args)]
 pub(super) struct Demo {
     /// What the service logs meanwhile, to standard error

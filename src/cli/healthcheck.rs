@@ -18,8 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER: usize = 4 << 10;
 
-/// Asks the service that runs with the same settings (`GO_EXPERT_ADMIN_LISTEN`) for `/readyz`.
-/// Prints the answer; exits with 0 if the service can do its work, with 2 if it cannot.
+/// The command has no arguments: it reads the service's own settings.
 #[derive(Debug, Args)]
 pub(super) struct Healthcheck {}
 

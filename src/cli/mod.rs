@@ -24,8 +24,15 @@ enum Command {
     /// Review a local git range, or everything in a directory, without GitHub
     Review(review::Review),
     /// Play the whole App against a local stand-in for GitHub; nothing leaves the machine
+    ///
+    /// Starts the service and a stand-in for GitHub on loopback, opens a pull request with real Go
+    /// code, delivers the signed webhook, prints the conversation as GitHub would show it, pushes a
+    /// fix, and prints what changed.
     Demo(demo::Demo),
     /// Ask the service on this machine whether it can do its work
+    ///
+    /// Asks the service that runs with the same settings (`GO_EXPERT_ADMIN_LISTEN`) for `/readyz`.
+    /// Prints the answer; exits with 0 if the service can do its work, with 2 if it cannot.
     Healthcheck(healthcheck::Healthcheck),
 }
 
