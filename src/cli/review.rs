@@ -35,7 +35,8 @@ pub(super) struct Review {
     #[arg(long)]
     all: bool,
     /// How findings are printed: text shows the code on a terminal (NO_COLOR is honoured) and one
-    /// line a finding elsewhere; json is one object a line
+    /// line a finding elsewhere; json is one object a line; sarif is for code scanning, markdown
+    /// for a pull request's conversation
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Exit with 1 when a finding of this severity or a worse one would be commented inline
@@ -87,7 +88,7 @@ impl Review {
         } else {
             local::range(&self.repo, self.base.as_deref(), &self.head, &rules, language)?
         };
-        let text = report.print(self.format, language, terminal());
+        let text = report.print(self.format, &rules, language, terminal());
         match std::io::stdout().write_all(text.as_bytes()) {
             // `| head` has seen enough.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}

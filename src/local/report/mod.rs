@@ -1,6 +1,8 @@
 //! What a local review prints.
 
 mod excerpt;
+mod markdown;
+mod sarif;
 mod terminal;
 mod text;
 
@@ -15,7 +17,7 @@ pub use terminal::Terminal;
 
 use crate::model::{Confidence, Fingerprint, Language, Severity, SourceFile, Unread};
 use crate::persona::Voice;
-use crate::rules::{Finding, Rule};
+use crate::rules::{Finding, Rule, RuleSet};
 
 /// The findings of a local review.
 #[derive(Debug, Default)]
@@ -78,6 +80,10 @@ pub enum Format {
     Text,
     /// One JSON object a line.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// One text for a pull request's conversation.
+    Markdown,
 }
 
 impl Row {
@@ -139,12 +145,20 @@ impl Report {
     }
 
     /// The report in a format; with source excerpts where a terminal shows it.
-    pub fn print(&self, format: Format, language: Language, terminal: Option<Terminal>) -> String {
+    pub fn print(
+        &self,
+        format: Format,
+        rules: &RuleSet,
+        language: Language,
+        terminal: Option<Terminal>,
+    ) -> String {
         let voice = Voice::of(language);
         match (format, terminal) {
             (Format::Text, Some(terminal)) => terminal::print(self, voice, terminal),
             (Format::Text, None) => text::print(self, voice),
             (Format::Json, _) => self.json(),
+            (Format::Sarif, _) => sarif::print(self, rules, language),
+            (Format::Markdown, _) => markdown::print(self, voice),
         }
     }
 
