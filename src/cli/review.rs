@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::config;
-use crate::local::{self, Format};
+use crate::local::{self, Format, Terminal};
 use crate::model::{Clock, Language, Severity};
 use crate::rules::RuleSet;
 
@@ -34,7 +34,9 @@ pub(super) struct Review {
     /// Every finding in the tree, as it is on the disk; no base, no git needed
     #[arg(long)]
     all: bool,
-    /// How findings are printed; json is one object a line
+    /// How findings are printed: text shows the code on a terminal (NO_COLOR is honoured) and one
+    /// line a finding elsewhere; json is one object a line; sarif is for code scanning, markdown
+    /// for a pull request's conversation
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Exit with 1 when a finding of this severity or a worse one would be commented inline
@@ -86,7 +88,7 @@ impl Review {
         } else {
             local::range(&self.repo, self.base.as_deref(), &self.head, &rules, language)?
         };
-        let text = report.print(self.format, language);
+        let text = report.print(self.format, &rules, language, terminal());
         match std::io::stdout().write_all(text.as_bytes()) {
             // `| head` has seen enough.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
@@ -95,6 +97,15 @@ impl Review {
         let failed = self.fail_on.is_some_and(|it| report.has_inline(it.into()));
         Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
     }
+}
+
+/// The terminal on which findings are shown, if they are.
+fn terminal() -> Option<Terminal> {
+    std::io::stdout().is_terminal().then(|| {
+        // Eighty columns where it does not say.
+        let (_, columns) = console::Term::stdout().size();
+        Terminal { columns: columns.into(), colours: config::colours() }
+    })
 }
 
 /// Tells on a terminal's standard error how far a long audit is.

@@ -117,5 +117,14 @@ pub fn locale() -> Language {
     if locale.starts_with("zh") { Language::Zh } else { Language::En }
 }
 
+/// Whether the operator's terminal wants colours.
+///
+/// Source: <https://no-color.org> (set and not empty means none); a `dumb` terminal has none.
+#[expect(clippy::disallowed_methods, reason = "this is the room that reads the environment")]
+pub fn colours() -> bool {
+    let set = |name| std::env::var_os(name).unwrap_or_default();
+    set("NO_COLOR").is_empty() && set("TERM") != "dumb"
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! F5: reviews without GitHub: a range of a local repository, or everything in a directory.
 
 mod report;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +10,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use rayon::prelude::*;
 
-pub use report::{Format, Report, Row};
+pub use report::{Format, Report, Row, Terminal};
 
 use crate::git::{self, Directory, Repository};
 use crate::golang;
@@ -56,12 +58,15 @@ pub fn range(
         rows.push(Row::of(finding, rule, name, inline, language));
     }
     rows.sort_by(Row::in_order);
-    Ok(Report {
+    let mut report = Report {
         rows,
         unread: examined.unread.clone(),
         read: examined.go_files(),
         repaired: Some(examined.repaired),
-    })
+        ..Report::default()
+    };
+    report.keep_sources(0, &examined.head_files);
+    Ok(report)
 }
 
 /// Audits every Go file below a directory; `progress` is told how many files were read so far.
@@ -86,14 +91,16 @@ pub fn all(
         let checked: Vec<(Vec<Finding>, Vec<Unread>)> =
             batch.par_iter().map(|it| check(it, rules)).collect();
         report.read += batch.iter().map(|it| it.files.len()).sum::<usize>();
-        for (findings, unread) in checked {
+        for (directory, (findings, unread)) in batch.iter().zip(checked) {
             report.unread.extend(unread);
+            let before = report.rows.len();
             for finding in &findings {
                 let Some(rule) = rules.rule(finding.rule.as_str()) else { continue };
                 let name = first_free(&Mark::of(finding), &given);
                 given.insert(name.clone());
                 report.rows.push(Row::of(finding, rule, name, true, language));
             }
+            report.keep_sources(before, &directory.files);
         }
         progress(report.read);
     }

@@ -2,6 +2,7 @@
 
 use super::{CheckWords, Voice};
 use crate::model::{Language, Severity, UnreadReason};
+use crate::rules::Role;
 
 /// `1 finding`, `2 findings`.
 fn count(n: usize, one: &str, many: &str) -> String {
@@ -58,6 +59,17 @@ pub(super) static VOICE: Voice = Voice {
     silenced_in: |sha| format!("🔕 Silenced by a comment in the code in {sha}."),
     later_review: |new, head| {
         format!("{} since the last review, at {head}.", count(new, "new finding", "new findings"))
+    },
+    why: "why",
+    rule: "rule",
+    fix: "fix",
+    summary_only: "a pull request would show this in the summary only",
+    role: |it| match it {
+        Role::Make => "made here",
+        Role::OtherCase => "this branch leaves",
+        Role::Loop => "in this loop",
+        Role::Client => "the client",
+        _ => "takes part",
     },
     check: CheckWords {
         clean: "No open findings",

@@ -5,6 +5,7 @@ mod en;
 mod zh;
 
 use crate::model::{Language, Severity, UnreadReason};
+use crate::rules::Role;
 
 /// The words of one language.
 pub struct Voice {
@@ -54,6 +55,16 @@ pub struct Voice {
     pub silenced_in: fn(&str) -> String,
     /// The one-line body of a later review.
     pub later_review: fn(new: usize, head: &str) -> String,
+    /// Before the reason of a finding, on a terminal.
+    pub why: &'static str,
+    /// Before the name of a finding's rule, on a terminal.
+    pub rule: &'static str,
+    /// Before the edit that cures a finding, on a terminal.
+    pub fix: &'static str,
+    /// Tells that a pull request would show a finding in the summary alone.
+    pub summary_only: &'static str,
+    /// What a place does in a finding, in few words.
+    pub role: fn(Role) -> &'static str,
     /// Titles of the check run.
     pub check: CheckWords,
 }

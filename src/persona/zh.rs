@@ -2,6 +2,7 @@
 
 use super::{CheckWords, Voice};
 use crate::model::{Language, Severity, UnreadReason};
+use crate::rules::Role;
 
 pub(super) static VOICE: Voice = Voice {
     language: Language::Zh,
@@ -39,6 +40,17 @@ pub(super) static VOICE: Voice = Voice {
     fixed_in: |sha| format!("✅ 已在 {sha} 中修复。"),
     silenced_in: |sha| format!("🔕 已在 {sha} 中通过代码注释静默。"),
     later_review: |new, head| format!("{head}：自上次评审以来新增 {new} 个问题。"),
+    why: "原因",
+    rule: "规则",
+    fix: "修复",
+    summary_only: "在 PR 中仅列入摘要",
+    role: |it| match it {
+        Role::Make => "在此创建",
+        Role::OtherCase => "此分支先返回",
+        Role::Loop => "在此循环中",
+        Role::Client => "使用的客户端",
+        _ => "相关代码",
+    },
     check: CheckWords {
         clean: "没有未解决的问题",
         open: |n| format!("{n} 个未解决的问题"),

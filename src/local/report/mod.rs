@@ -1,13 +1,23 @@
 //! What a local review prints.
 
+mod excerpt;
+mod markdown;
+mod sarif;
+mod terminal;
+mod text;
+
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::model::{Confidence, Fingerprint, Language, Severity, Unread};
-use crate::persona::{self, Voice};
-use crate::rules::{Finding, Rule};
+pub use terminal::Terminal;
+
+use crate::model::{Confidence, Fingerprint, Language, Severity, SourceFile, Unread};
+use crate::persona::Voice;
+use crate::rules::{Finding, Rule, RuleSet};
 
 /// The findings of a local review.
 #[derive(Debug, Default)]
@@ -20,6 +30,8 @@ pub struct Report {
     pub read: usize,
     /// How many findings of the base the range removes; none for a whole tree.
     pub repaired: Option<usize>,
+    /// The texts that findings point into.
+    pub sources: BTreeMap<Arc<str>, SourceFile>,
 }
 
 /// One finding. The field names are public: other people's tools read them.
@@ -46,6 +58,9 @@ pub struct Row {
     /// Why, and what follows.
     #[serde(skip)]
     explanation: String,
+    /// The finding itself.
+    #[serde(skip)]
+    finding: Finding,
 }
 
 /// Where a pull request would show a finding.
@@ -65,6 +80,10 @@ pub enum Format {
     Text,
     /// One JSON object a line.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// One text for a pull request's conversation.
+    Markdown,
 }
 
 impl Row {
@@ -90,6 +109,7 @@ impl Row {
             message: rule.message(language, &finding.vars),
             fingerprint,
             explanation: format!("{mechanism} {consequence}"),
+            finding: finding.clone(),
         }
     }
 
@@ -106,11 +126,39 @@ impl Report {
         self.rows.iter().filter(inline).any(|it| it.severity >= at_least)
     }
 
-    /// The report as text.
-    pub fn print(&self, format: Format, language: Language) -> String {
-        match format {
-            Format::Text => self.text(Voice::of(language)),
-            Format::Json => self.json(),
+    /// Keeps the texts, of these files, that the rows from this one on point into.
+    pub fn keep_sources(&mut self, from: usize, files: &[SourceFile]) {
+        if self.rows.len() <= from {
+            return;
+        }
+        let by_path: BTreeMap<&str, &SourceFile> =
+            files.iter().map(|it| (it.path.as_ref(), it)).collect();
+        let pointed = |row: &Row| {
+            let related = row.finding.related.iter().map(|it| it.path.clone());
+            std::iter::once(row.finding.path.clone()).chain(related).collect::<Vec<_>>()
+        };
+        for path in self.rows[from..].iter().flat_map(pointed) {
+            if let Some(file) = by_path.get(path.as_ref()) {
+                self.sources.entry(path).or_insert_with(|| (*file).clone());
+            }
+        }
+    }
+
+    /// The report in a format; with source excerpts where a terminal shows it.
+    pub fn print(
+        &self,
+        format: Format,
+        rules: &RuleSet,
+        language: Language,
+        terminal: Option<Terminal>,
+    ) -> String {
+        let voice = Voice::of(language);
+        match (format, terminal) {
+            (Format::Text, Some(terminal)) => terminal::print(self, voice, terminal),
+            (Format::Text, None) => text::print(self, voice),
+            (Format::Json, _) => self.json(),
+            (Format::Sarif, _) => sarif::print(self, rules, language),
+            (Format::Markdown, _) => markdown::print(self, voice),
         }
     }
 
@@ -123,57 +171,28 @@ impl Report {
         }
         text
     }
-
-    fn text(&self, voice: &Voice) -> String {
-        let mut text = String::new();
-        for row in &self.rows {
-            let sure = match row.placement {
-                Placement::Inline => "",
-                Placement::Summary => " (summary)",
-            };
-            let _ = writeln!(
-                text,
-                "{}:{}: {} {} [{}]{sure}\n    {}\n    {}\n",
-                printable(&row.file),
-                row.line,
-                persona::sign(row.severity),
-                (voice.severity)(row.severity),
-                row.rule,
-                row.message,
-                row.explanation,
-            );
-        }
-        let _ = write!(
-            text,
-            "{}{}{}",
-            (voice.findings)(self.rows.len()),
-            voice.comma,
-            (voice.files_read)(self.read)
-        );
-        if let Some(n) = self.repaired.filter(|&n| n > 0) {
-            let _ = write!(text, "{}{}", voice.stop, (voice.repaired)(n));
-        }
-        text.push_str(voice.stop.trim_end());
-        text.push('\n');
-        if !self.unread.is_empty() {
-            let _ = writeln!(text, "{}", (voice.not_reviewed)(self.unread.len()));
-            for it in &self.unread {
-                let reason = (voice.unread)(it.reason);
-                let _ = writeln!(text, "    {}{}{reason}", printable(&it.path), voice.colon);
-            }
-        }
-        text
-    }
-}
-
-/// A path without control characters, which could write to the terminal.
-fn printable(path: &str) -> String {
-    path.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn finding() -> Finding {
+        Finding {
+            rule: "a-rule".parse().unwrap(),
+            path: "a.go".into(),
+            lines: crate::model::LineRange::line(1),
+            bytes: 0..1,
+            declaration: String::new(),
+            code: String::new(),
+            severity: Severity::Critical,
+            confidence: Confidence::High,
+            vars: Vec::new(),
+            related: Vec::new(),
+            fix: None,
+            in_test: false,
+        }
+    }
 
     fn row(severity: Severity, placement: Placement) -> Row {
         Row {
@@ -187,6 +206,7 @@ mod tests {
             message: String::new(),
             fingerprint: "a".parse().unwrap(),
             explanation: String::new(),
+            finding: finding(),
         }
     }
 
