@@ -191,6 +191,7 @@ mod tests {
             related: Vec::new(),
             fix: None,
             in_test: false,
+            silenced: false,
         }
     }
 
