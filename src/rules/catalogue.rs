@@ -6,7 +6,7 @@ use crate::golang::{Dispatch, Package};
 use crate::model::{Confidence, Language, Severity};
 
 use super::engine::{self, Native};
-use super::{DiffScope, Domain, Finding, Kind, Lens, Page, PageError, RuleId, native};
+use super::{DiffScope, Domain, Finding, Kind, Lens, Page, PageError, RuleId, Var, native};
 
 /// A page with its check.
 #[derive(Debug, Clone)]
@@ -72,17 +72,17 @@ impl Rule {
     }
 
     /// What is wrong here: one sentence of Markdown without a final period.
-    pub fn message(&self, language: Language, vars: &[(&'static str, String)]) -> String {
+    pub fn message(&self, language: Language, vars: &[Var]) -> String {
         self.page.head.message.value.fill(language, vars)
     }
 
     /// Why it happens: one sentence of Markdown.
-    pub fn mechanism(&self, language: Language, vars: &[(&'static str, String)]) -> String {
+    pub fn mechanism(&self, language: Language, vars: &[Var]) -> String {
         self.page.head.mechanism.value.fill(language, vars)
     }
 
     /// What it leads to: one sentence of Markdown.
-    pub fn consequence(&self, language: Language, vars: &[(&'static str, String)]) -> String {
+    pub fn consequence(&self, language: Language, vars: &[Var]) -> String {
         self.page.head.consequence.value.fill(language, vars)
     }
 

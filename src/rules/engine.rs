@@ -9,7 +9,7 @@ use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, 
 use crate::model::{Confidence, Severity};
 
 use super::audience::serves_tests;
-use super::{Finding, Fix, Related, Role, Rule, Suppressions};
+use super::{Finding, Fix, Related, Role, Rule, Suppressions, Var};
 
 /// A check that is written in Rust.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +66,7 @@ pub(super) struct Hit<'p> {
     /// The node to blame.
     pub(super) trigger: Node<'p>,
     /// What fills the holes of the page's sentences.
-    pub(super) vars: Vec<(&'static str, String)>,
+    pub(super) vars: Vec<Var>,
     /// The necessary partners.
     pub(super) related: Vec<(&'p GoFile, Span, Role)>,
     /// The safe edit.
@@ -92,8 +92,8 @@ impl<'p> Hit<'p> {
     }
 
     /// Fills a hole.
-    pub(super) fn var(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.vars.push((name, value.into()));
+    pub(super) fn var(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.vars.push((name.into(), value.into()));
         self
     }
 

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Confidence, LineRange, Severity};
 
+use super::Var;
+
 /// A rule's lasting name: lower-case words joined with hyphens, the file stem of its page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -82,7 +84,7 @@ pub struct Finding {
     /// How sure, here.
     pub confidence: Confidence,
     /// What fills the holes of the page's sentences.
-    pub vars: Vec<(&'static str, String)>,
+    pub vars: Vec<Var>,
     /// The necessary partners: without them the trigger would be harmless.
     pub related: Vec<Related>,
     /// The edit that cures it, only where it is safe to apply unseen.

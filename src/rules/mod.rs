@@ -29,4 +29,4 @@ pub use index::{native_modules, readme};
 pub use page::{DiffScope, Domain, Head, Kind, Lens, Page, PageError};
 pub use section::{Block, Section};
 pub use suppress::Suppressions;
-pub use text::Text;
+pub use text::{Text, Var};

@@ -1,5 +1,7 @@
 //! A rule's sentences: two languages, `$NAME` holes, and how holes are filled.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::model::Language;
@@ -14,6 +16,9 @@ pub struct Text {
     pub zh: String,
 }
 
+/// What fills a hole: the hole's name without its `$`, and the code to show there.
+pub type Var = (Arc<str>, String);
+
 impl Text {
     /// The sentence in a language, its holes still open.
     pub fn get(&self, language: Language) -> &str {
@@ -27,13 +32,13 @@ impl Text {
     ///
     /// Every hole stands in a code span (the loader sees to that) and no value can end one, so
     /// code under review cannot become Markdown. A hole without a value shows as `…`.
-    pub fn fill(&self, language: Language, vars: &[(&'static str, String)]) -> String {
+    pub fn fill(&self, language: Language, vars: &[Var]) -> String {
         let template = self.get(language);
         let mut out = String::with_capacity(template.len() + 32);
         let mut rest = template;
         while let Some((before, name, after)) = next_hole(rest) {
             out.push_str(before);
-            match vars.iter().find(|(it, _)| *it == name) {
+            match vars.iter().find(|(it, _)| **it == *name) {
                 Some((_, value)) => out.push_str(&tame(value)),
                 None => out.push('…'),
             }
@@ -130,7 +135,7 @@ mod tests {
 
     fn check(template: &str, value: &str, expected: &str) {
         let text = Text { en: template.to_owned(), zh: String::new() };
-        assert_eq!(text.fill(Language::En, &[("CH", value.to_owned())]), expected);
+        assert_eq!(text.fill(Language::En, &[("CH".into(), value.to_owned())]), expected);
     }
 
     #[test]
