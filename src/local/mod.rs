@@ -1,5 +1,6 @@
 //! F5: reviews without GitHub: a range of a local repository, or everything in a directory.
 
+mod pages;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use rayon::prelude::*;
 
+pub use pages::{PageFile, pages};
 pub use report::{Format, Report, Row, Terminal};
 
 use crate::git::{self, Directory, Repository};

@@ -6,6 +6,7 @@ mod audience;
 mod catalogue;
 mod edit;
 mod engine;
+mod example;
 mod finding;
 mod flow;
 mod gate;
@@ -16,6 +17,7 @@ mod page;
 mod section;
 mod suppress;
 mod text;
+mod trial;
 mod types;
 
 #[cfg(test)]
@@ -30,3 +32,4 @@ pub use page::{DiffScope, Domain, Head, Kind, Lens, Page, PageError};
 pub use section::{Block, Section};
 pub use suppress::Suppressions;
 pub use text::{Text, Var};
+pub use trial::{Mismatch, Trial};

@@ -1,0 +1,88 @@
+//! Pages of rules on the disk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use crate::rules::Domain;
+
+/// A page's text, and where it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageFile {
+    /// The path for people: the directory as it was given, then the place in it.
+    pub path: String,
+    /// `<domain>/<id>.md`, or `<id>.md` where no folder says the domain.
+    pub place: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// How deep pages are looked for. Nothing belongs on the last level; what lies there was put into
+/// the wrong folder and should not go unnoticed.
+const LEVELS: usize = 3;
+
+/// The pages of a directory, `<domain>/<id>.md` or `<id>.md`, in the order of their paths; or one
+/// page. READMEs are none, nor is what is hidden or begins with `_`.
+///
+/// # Errors
+/// When something cannot be read, or there is no page.
+pub fn pages(path: &Path) -> anyhow::Result<Vec<PageFile>> {
+    let cannot = || format!("cannot read {}", path.display());
+    let mut found = Vec::new();
+    if fs::metadata(path).with_context(cannot)?.is_dir() {
+        find(path, LEVELS, &mut found)?;
+    } else {
+        found.push(path.to_owned());
+    }
+    if found.is_empty() {
+        bail!(
+            "{} holds no page of a rule, neither <domain>/<id>.md nor <id>.md; \
+             `go-expert rules new` writes one",
+            path.display()
+        );
+    }
+    let root = fs::canonicalize(path).with_context(cannot)?;
+    found.into_iter().map(|it| read(it, &root)).collect()
+}
+
+fn find(directory: &Path, levels: usize, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let cannot = || format!("cannot read {}", directory.display());
+    let mut entries: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(directory).with_context(cannot)? {
+        entries.push(entry.with_context(cannot)?.path());
+    }
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(['.', '_']) {
+            continue;
+        }
+        if path.is_dir() {
+            if levels > 1 {
+                find(&path, levels - 1, found)?;
+            }
+        } else if name.ends_with(".md") && !name.eq_ignore_ascii_case("README.md") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// A page; `root` is where it was looked for, or itself.
+fn read(path: PathBuf, root: &Path) -> anyhow::Result<PageFile> {
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let whole = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+    let name = |it: Option<&Path>| {
+        let name = it.and_then(Path::file_name).unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    };
+    let folder = name(whole.parent());
+    // The directory that was asked for may have any name; a folder in it is meant as a domain.
+    let within = whole.parent().is_some_and(|it| it != root && it.starts_with(root));
+    let is_domain = Domain::ALL.iter().any(|it| it.as_str() == folder);
+    let file = name(Some(&path));
+    let place = if within || is_domain { format!("{folder}/{file}") } else { file };
+    Ok(PageFile { path: path.display().to_string(), place, text })
+}
