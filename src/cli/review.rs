@@ -1,6 +1,6 @@
 //! `go-expert review`: a local range or a whole tree, on the terminal.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::config;
-use crate::local::{self, Format, Terminal};
-use crate::model::{Clock, Language, Severity};
+use super::output::{self, Lang};
+use crate::local::{self, Format};
+use crate::model::{Clock, Severity};
 use crate::rules::RuleSet;
 
 /// How often progress is told.
@@ -47,13 +47,6 @@ pub(super) struct Review {
     lang: Option<Lang>,
 }
 
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Lang {
-    En,
-    #[value(name = "zh-CN")]
-    Zh,
-}
-
 /// A severity as an argument.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum FailOn {
@@ -77,35 +70,18 @@ const FOUND: u8 = 1;
 
 impl Review {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let language = match self.lang {
-            Some(Lang::En) => Language::En,
-            Some(Lang::Zh) => Language::Zh,
-            None => config::locale(),
-        };
+        let language = Lang::or_locale(self.lang);
         let rules = Arc::new(RuleSet::builtin());
         let report = if self.all {
             local::all(&self.repo, &rules, language, &mut progress())?
         } else {
             local::range(&self.repo, self.base.as_deref(), &self.head, &rules, language)?
         };
-        let text = report.print(self.format, &rules, language, terminal());
-        match std::io::stdout().write_all(text.as_bytes()) {
-            // `| head` has seen enough.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
-            other => other?,
-        }
+        let text = report.print(self.format, &rules, language, output::terminal());
+        output::print(&text)?;
         let failed = self.fail_on.is_some_and(|it| report.has_inline(it.into()));
         Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
     }
-}
-
-/// The terminal on which findings are shown, if they are.
-fn terminal() -> Option<Terminal> {
-    std::io::stdout().is_terminal().then(|| {
-        // Eighty columns where it does not say.
-        let (_, columns) = console::Term::stdout().size();
-        Terminal { columns: columns.into(), colours: config::colours() }
-    })
 }
 
 /// Tells on a terminal's standard error how far a long audit is.

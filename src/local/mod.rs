@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use rayon::prelude::*;
 
 pub use pages::{PageFile, pages};
-pub use report::{Format, Report, Row, Terminal};
+pub use report::{Format, Report, Row};
 
 use crate::git::{self, Directory, Repository};
 use crate::golang;

@@ -5,6 +5,7 @@ use std::fs;
 use insta::assert_snapshot;
 
 use super::*;
+use crate::terminal::Terminal;
 
 const LOOP: &str = "package m
 

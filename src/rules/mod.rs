@@ -7,6 +7,7 @@ mod catalogue;
 mod edit;
 mod engine;
 mod example;
+mod explain;
 mod finding;
 mod flow;
 mod gate;

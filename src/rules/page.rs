@@ -26,6 +26,13 @@ pub struct PageError {
     pub problem: String,
 }
 
+impl PageError {
+    /// The same about a page that lies elsewhere than at its place among the rules.
+    pub fn in_file(self, path: &str) -> Self {
+        Self { file: path.to_owned(), ..self }
+    }
+}
+
 /// One rule as its page tells it.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -143,7 +150,8 @@ words! {
 }
 
 impl Page {
-    /// Reads the page that lies at `path` (`<domain>/<rule-id>.md`, whatever comes before).
+    /// Reads the page that lies at `path` (`<domain>/<rule-id>.md`, whatever comes before, or
+    /// `<rule-id>.md` alone, which is taken for correctness).
     pub fn parse(path: &str, text: &str) -> Result<Self, PageError> {
         let error =
             |line: usize, problem: String| PageError { file: path.to_owned(), line, problem };
@@ -265,7 +273,8 @@ fn place(path: &str) -> Result<(RuleId, Domain), String> {
             "leave `{prefix}` out of the id: name what is wrong, so that it reads after \"allow\""
         ));
     }
-    let folder = parts.next().unwrap_or_default();
+    // An organisation's few pages need no folders.
+    let Some(folder) = parts.next() else { return Ok((id, Domain::Correctness)) };
     let domain = Domain::ALL.iter().find(|it| it.as_str() == folder).ok_or_else(|| {
         let all: Vec<_> = Domain::ALL.iter().map(|it| it.as_str()).collect();
         format!("`{folder}` is not a domain; put the page into one of {}", all.join(", "))

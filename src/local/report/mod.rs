@@ -13,11 +13,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-pub use terminal::Terminal;
-
 use crate::model::{Confidence, Fingerprint, Language, Severity, SourceFile, Unread};
 use crate::persona::Voice;
 use crate::rules::{Finding, Rule, RuleSet};
+use crate::terminal::Terminal;
 
 /// The findings of a local review.
 #[derive(Debug, Default)]

@@ -12,15 +12,7 @@ use crate::diff::unified;
 use crate::model::{LineRange, Severity};
 use crate::persona::Voice;
 use crate::rules::{Fix, Related};
-
-/// What a terminal can show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terminal {
-    /// How many columns it has.
-    pub columns: usize,
-    /// Whether it wants colours.
-    pub colours: bool,
-}
+use crate::terminal::Terminal;
 
 /// How far from the finding a place in the same file may be to be shown in one excerpt. What lies
 /// between is folded.
