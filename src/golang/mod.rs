@@ -19,6 +19,7 @@ mod package;
 mod parse;
 mod scope;
 mod span;
+pub mod types;
 mod version;
 mod walk;
 

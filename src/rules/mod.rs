@@ -16,10 +16,11 @@ mod page;
 mod section;
 mod suppress;
 mod text;
-mod types;
 
 #[cfg(test)]
 mod tests;
+
+use crate::golang::types;
 
 pub use catalogue::{Rule, RuleSet};
 pub use finding::{Finding, Fix, InvalidRuleId, Related, Role, RuleId};
