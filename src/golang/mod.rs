@@ -18,6 +18,7 @@ mod normal;
 mod package;
 mod parse;
 mod scope;
+mod snippet;
 mod span;
 pub mod types;
 mod version;
@@ -39,6 +40,7 @@ pub use scope::{
     Access, Binding, BindingId, BindingKind, Capture, Function, FunctionId, Loop, Resolved, Scopes,
     Use,
 };
+pub use snippet::Snippet;
 pub use span::Span;
 pub use tree_sitter::Node;
 pub use version::GoVersion;

@@ -11,9 +11,13 @@ mod flow;
 mod gate;
 mod grade;
 mod index;
+mod meter;
 mod native;
 mod page;
+mod pattern;
+mod repeat;
 mod section;
+mod start;
 mod suppress;
 mod text;
 
