@@ -9,6 +9,7 @@ mod code;
 mod file;
 mod gomod;
 mod header;
+pub mod heat;
 mod hole;
 mod import;
 mod item;
