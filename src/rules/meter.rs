@@ -7,7 +7,7 @@ use crate::golang::{GoFile, Package};
 /// The steps that one page's rule may take in one package beside the walk itself, a fraction of a
 /// second's worth. Whoever wrote the page, it cannot keep us busy, and it takes nothing away from
 /// the other rules.
-const STEPS: u64 = 1 << 26;
+const STEPS: u64 = 1 << 23;
 
 /// What is left. A rule that has used it up finds nothing more.
 #[derive(Debug)]

@@ -14,7 +14,8 @@ pub(super) fn repeating_loop<'p>(
     few: u64,
 ) -> Option<Node<'p>> {
     file.scopes().loops_at(node.start_byte()).find_map(|it| {
-        let the_loop = around.iter().rfind(|node| node.is(Kind::ForStatement) && node.span() == it.span)?;
+        let the_loop =
+            around.iter().rfind(|node| node.is(Kind::ForStatement) && node.span() == it.span)?;
         let repeats = !is_left(file, node, *the_loop, around) && !is_short(file, *the_loop, few);
         repeats.then_some(*the_loop)
     })

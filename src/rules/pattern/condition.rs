@@ -109,6 +109,11 @@ impl Condition {
             && (!self.stays || stays(site, node))
     }
 
+    /// Whether it asks nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.asks_text_only() && self.kinds.is_empty() && self.regex.is_none()
+    }
+
     fn asks_text_only(&self) -> bool {
         self.types.is_empty()
             && self.resolves.is_empty()

@@ -153,7 +153,11 @@ impl<'p> Fit<'p, '_> {
 
     fn text_of(&self, kind: Kind, node: Node<'p>) -> &'p str {
         // A token is its own name, be it a line's end or nothing.
-        if kind == Kind::Token { node.kind() } else { self.text.get(node.byte_range()).unwrap_or_default() }
+        if kind == Kind::Token {
+            node.kind()
+        } else {
+            self.text.get(node.byte_range()).unwrap_or_default()
+        }
     }
 }
 

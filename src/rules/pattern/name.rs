@@ -45,7 +45,8 @@ impl GoName {
             (_, 1 | 2) => {
                 let names = &words[words.len() - names..];
                 let end = plain.len() - names.join(".").len() - 1;
-                (&plain[..end], names)
+                let path = plain.get(..end).filter(|it| !it.is_empty()).ok_or_else(wrong)?;
+                (path, names)
             }
             _ => return Err(wrong()),
         };

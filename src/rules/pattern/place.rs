@@ -1,5 +1,6 @@
 //! Where code stands: what runs it, and how often.
 
+use crate::golang::heat::Entry;
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place, Span};
 use crate::rules::engine::Context;
 use crate::rules::meter::Meter;
@@ -40,7 +41,11 @@ pub(super) fn stands_in<'p>(
             let (file, span) = start::goroutine(context, meter, file, around)?;
             Some(Some((file, span, Role::Start)))
         }
-        Where::Handler => plain(around.iter().any(|it| is_handler(file, *it))),
+        Where::Handler => {
+            // The first look is a pass through the package, whoever asks for it.
+            let entry = context.package.entry_at(file, node.start_byte());
+            plain(entry.is_some_and(Entry::is_request))
+        }
         Where::Defer => plain(is_deferred(around, node)),
         Where::Init => plain(match frame(around) {
             None => true,
@@ -92,40 +97,3 @@ fn is_deferred(around: &[Node<'_>], node: Node<'_>) -> bool {
     }
     false
 }
-
-/// Whether the function's signature is one that servers call once per request.
-fn is_handler(file: &GoFile, function: Node<'_>) -> bool {
-    if !function.go_kind().is_function() {
-        return false;
-    }
-    let Some(parameters) = function.field(Field::Parameters) else { return false };
-    let mut types = Vec::new();
-    for it in parameters.parts() {
-        let Some(of) = it.field(Field::Type) else { return false };
-        let names = it.parts().filter(|it| it.is(Kind::Identifier)).count();
-        types.extend(std::iter::repeat_n(of, names.max(1)));
-    }
-    let pointee = |it: Node<'_>| if it.is(Kind::PointerType) { it.parts().next() } else { None };
-    let named = |it: Node<'_>, path: &str, name: &str| {
-        file.qualified(it).is_some_and(|(found, it)| {
-            let version = found.strip_prefix(path).and_then(|it| it.strip_prefix("/v"));
-            it == name && (found == path || version.is_some_and(|it| it.parse::<u8>().is_ok()))
-        })
-    };
-    match types.as_slice() {
-        [writer, request] => {
-            named(*writer, "net/http", "ResponseWriter")
-                && pointee(*request).is_some_and(|it| named(it, "net/http", "Request"))
-        }
-        [context] => {
-            named(*context, "github.com/labstack/echo", "Context")
-                || named(*context, "github.com/gofiber/fiber", "Ctx")
-                || pointee(*context).is_some_and(|it| {
-                    named(it, "github.com/gin-gonic/gin", "Context")
-                        || named(it, "github.com/gofiber/fiber", "Ctx")
-                })
-        }
-        _ => false,
-    }
-}
-

@@ -180,7 +180,8 @@ impl Shape {
                 let fit = Fit { text: it.text(), meter: &meter };
                 it.is_sound()
                     && it.root().descendants().any(|node| {
-                        let within = (before.len()..before.len() + code.len()).contains(&node.start_byte());
+                        let within =
+                            (before.len()..before.len() + code.len()).contains(&node.start_byte());
                         within && fit.node(self, node, &mut Env::new(names.all().len()))
                     })
             })
@@ -199,7 +200,9 @@ fn parse(code: &str) -> Result<Snippet, String> {
     // Without the line's end, a call is read as a type conversion.
     let snippet = Snippet::parse(format!("{}\n", code.trim().replace('$', "µ")));
     let wrong = || {
-        let advice = if code.contains("case ") || code.contains("default:") {
+        let advice = if code.contains("select {") || code.starts_with("switch") {
+            "; `$$$` cannot stand for cases: say `kind: select_statement` or the switch's kind"
+        } else if code.contains("case ") || code.contains("default:") {
             "; give the code around a `case` as { context: …, selector: expression_case }"
         } else {
             "; a pattern is one statement, expression or declaration, and anything else needs \

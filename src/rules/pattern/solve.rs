@@ -101,9 +101,7 @@ impl<'p> Site<'p, '_> {
             }
             Test::Text(regex) => {
                 let text = self.file.text_of(spot.node);
-                self.meter.take(text.len())
-                    && regex.is_match(text)
-                    && self.solve(Some(&rest), env)
+                self.meter.take(text.len()) && regex.is_match(text) && self.solve(Some(&rest), env)
             }
             Test::All(all) => self.solve(Some(&Goal { tests: all, spot, then: Some(&rest) }), env),
             Test::Any(any) => any.iter().any(|it| {
@@ -119,9 +117,10 @@ impl<'p> Site<'p, '_> {
                 !found && self.solve(Some(&rest), env)
             }
             Test::Where(conditions) => {
-                conditions.iter().all(|(slot, it)| {
-                    env.get(*slot).is_none_or(|bound| it.holds(self, bound))
-                }) && self.solve(Some(&rest), env)
+                conditions
+                    .iter()
+                    .all(|(slot, it)| env.get(*slot).is_none_or(|bound| it.holds(self, bound)))
+                    && self.solve(Some(&rest), env)
             }
             Test::Near(near) => {
                 let tests = std::slice::from_ref(&*near.test);

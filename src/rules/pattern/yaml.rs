@@ -9,12 +9,10 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use crate::model::words;
-
 /// What a node must be: all of its keys at once.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Match {
+pub(in crate::rules) struct Match {
     pub(super) pattern: Option<Spanned<Code>>,
     pub(super) kind: Option<Spanned<Many<String>>>,
     pub(super) regex: Option<Spanned<String>>,
@@ -32,12 +30,12 @@ pub struct Match {
 }
 
 /// Conditions by the metavariables that they are on.
-pub type Conditions = BTreeMap<String, Spanned<Condition>>;
+pub(in crate::rules) type Conditions = BTreeMap<String, Spanned<Condition>>;
 
 /// What the code behind a metavariable must be: all of its keys at once.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Condition {
+pub(in crate::rules) struct Condition {
     #[serde(rename = "type")]
     pub(super) types: Option<Many<String>>,
     pub(super) resolves: Option<Many<String>>,
@@ -50,7 +48,7 @@ pub struct Condition {
 
 /// Go code, with the code around it where it needs that.
 #[derive(Debug, Clone)]
-pub struct Code {
+pub(in crate::rules) struct Code {
     pub(super) code: String,
     pub(super) selector: Option<String>,
 }
@@ -86,7 +84,7 @@ impl<'de> Deserialize<'de> for Code {
 
 /// How far `has`, `inside`, `follows` and `precedes` look.
 #[derive(Debug, Clone)]
-pub enum StopBy {
+pub(in crate::rules) enum StopBy {
     /// As far as there is something.
     End,
     /// The direct child, parent or sibling.
@@ -127,29 +125,36 @@ impl<'de> Deserialize<'de> for StopBy {
     }
 }
 
-words! {
-    /// Where code stands, beyond what it looks like.
-    Where {
-        /// A loop of the same function runs it again and again.
-        Loop = "loop",
-        /// A goroutine that the package starts runs it.
-        Goroutine = "goroutine",
-        /// A request handler runs it.
-        Handler = "handler",
-        /// A deferred call runs it.
-        Defer = "defer",
-        /// The package's initialisation runs it.
-        Init = "init",
-        /// `main` runs it.
-        Main = "main",
-        /// It runs at most once, `sync.Once` sees to that.
-        Once = "once",
-    }
+/// Where code stands, beyond what it looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::rules) enum Where {
+    /// A loop of the same function runs it again and again.
+    Loop,
+    /// A goroutine that the package starts runs it.
+    Goroutine,
+    /// A request handler runs it.
+    Handler,
+    /// A deferred call runs it.
+    Defer,
+    /// The package's initialisation runs it.
+    Init,
+    /// `main` runs it.
+    Main,
+    /// It runs at most once, `sync.Once` sees to that.
+    Once,
 }
 
 /// One, or a list.
 #[derive(Debug, Clone)]
-pub struct Many<T>(pub(super) Vec<T>);
+pub(in crate::rules) struct Many<T>(pub(super) Vec<T>);
+
+impl<T> Many<T> {
+    /// All of them.
+    pub(in crate::rules) fn all(&self) -> &[T] {
+        &self.0
+    }
+}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
