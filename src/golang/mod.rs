@@ -9,6 +9,7 @@ mod code;
 mod file;
 mod gomod;
 mod header;
+pub mod heat;
 mod hole;
 mod import;
 mod item;
@@ -18,7 +19,9 @@ mod normal;
 mod package;
 mod parse;
 mod scope;
+mod snippet;
 mod span;
+pub mod types;
 mod version;
 mod walk;
 
@@ -38,6 +41,7 @@ pub use scope::{
     Access, Binding, BindingId, BindingKind, Capture, Function, FunctionId, Loop, Resolved, Scopes,
     Use,
 };
+pub use snippet::Snippet;
 pub use span::Span;
 pub use tree_sitter::Node;
 pub use version::GoVersion;

@@ -2,20 +2,90 @@
 
 use std::sync::Arc;
 
-use crate::golang::{Dispatch, Package};
+use crate::golang::{self, Dispatch, Package};
 use crate::model::{Confidence, Language, Severity};
 
-use super::engine::{self, Native};
+use super::engine::{self, Context, Hit, Native};
+use super::meter::Meter;
+use super::pattern::Declared;
 use super::{DiffScope, Domain, Finding, Kind, Lens, Page, PageError, RuleId, Var, native};
 
 /// A page with its check.
 #[derive(Debug, Clone)]
 pub struct Rule {
     page: Page,
-    pub(super) native: Native,
+    check: Check,
+}
+
+/// What looks at the code.
+#[derive(Debug, Clone)]
+enum Check {
+    Native(Native),
+    Declared(Arc<Declared>),
 }
 
 impl Rule {
+    /// The longest page that is read from elsewhere, in bytes.
+    pub const MAX_PAGE: usize = 64 << 10;
+
+    /// The rule of a page that describes what it looks for, wherever the page comes from.
+    ///
+    /// # Errors
+    /// What is wrong with the page, where, and what to do. A page with `native: true` is refused:
+    /// its check is Rust code of this project.
+    pub fn declared(path: &str, text: &str) -> Result<Self, PageError> {
+        let error = |line, problem| PageError { file: path.to_owned(), line, problem };
+        if text.len() > Self::MAX_PAGE {
+            return Err(error(1, format!("the page is longer than {} bytes", Self::MAX_PAGE)));
+        }
+        let page = Page::parse(path, text)?;
+        let Some(declared) = page.declared().cloned() else {
+            let problem = "`native: true` stands for Rust code that is built into go-expert, and \
+                           there is none for this page; describe the code by `match`";
+            return Err(error(2, problem.to_owned()));
+        };
+        let holes: Vec<&str> = declared.holes().collect();
+        page.check_holes(path, &holes)?;
+        Ok(Self { check: Check::Declared(declared), page })
+    }
+
+    /// The rule of a built-in page whose check is written in Rust.
+    fn native((path, text, native): (&str, &str, Native)) -> Result<Self, PageError> {
+        let page = Page::parse(path, text)?;
+        page.check_holes(path, native.vars)?;
+        Ok(Self { page, check: Check::Native(native) })
+    }
+
+    /// The kinds of nodes that it wants to see.
+    fn kinds(&self) -> &[golang::Kind] {
+        match &self.check {
+            Check::Native(it) => it.kinds,
+            Check::Declared(it) => it.kinds(),
+        }
+    }
+
+    /// The holes that it fills in its page's sentences.
+    #[cfg(test)]
+    pub(super) fn holes(&self) -> Vec<&str> {
+        match &self.check {
+            Check::Native(it) => it.vars.to_vec(),
+            Check::Declared(it) => it.holes().collect(),
+        }
+    }
+
+    /// Looks at one node.
+    pub(super) fn check<'p>(
+        &self,
+        context: &Context<'p>,
+        meter: &Meter,
+        place: &golang::Place<'p, '_>,
+    ) -> Vec<Hit<'p>> {
+        match &self.check {
+            Check::Native(it) => (it.check)(context, place),
+            Check::Declared(it) => it.check(context, meter, place).into_iter().collect(),
+        }
+    }
+
     /// The rule's lasting name.
     pub fn id(&self) -> &RuleId {
         &self.page.id
@@ -109,14 +179,16 @@ impl RuleSet {
     /// # Panics
     /// Only in a binary whose own pages are wrong, which `tests/rules.rs` would have refused.
     pub fn builtin() -> Self {
-        let rules = native::PAGES.iter().map(|it| rule(*it)).collect::<Result<_, _>>();
+        let native = native::PAGES.iter().map(|it| Rule::native(*it));
+        let declared = native::DECLARED.iter().map(|(path, text)| Rule::declared(path, text));
+        let rules = native.chain(declared).collect::<Result<_, _>>();
         Self::new(rules.unwrap_or_else(|error: PageError| panic!("{error}")))
     }
 
     /// These rules alone, in the order of their ids.
     pub fn new(mut rules: Vec<Rule>) -> Self {
         rules.sort_by(|a, b| a.id().cmp(b.id()));
-        let dispatch = Dispatch::new(rules.iter().map(|it| it.native.kinds).enumerate());
+        let dispatch = Dispatch::new(rules.iter().map(Rule::kinds).enumerate());
         Self { rules, dispatch }
     }
 
@@ -131,6 +203,19 @@ impl RuleSet {
         self.rules.get(at)
     }
 
+    /// The rule of a page that lies elsewhere: one that describes what it looks for, or another
+    /// version of the page of one of these rules whose check is written in Rust.
+    ///
+    /// # Errors
+    /// What is wrong with the page, where, and what to do.
+    pub fn read(&self, path: &str, text: &str) -> Result<Rule, PageError> {
+        let page = Page::parse(path, text)?;
+        match self.rule(page.id.as_str()).map(|it| &it.check) {
+            Some(Check::Native(native)) if page.head.native => Rule::native((path, text, *native)),
+            _ => Rule::declared(path, text),
+        }
+    }
+
     /// What the rules find in a package, in the order of path, line and rule.
     pub fn check(&self, package: &Package) -> Vec<Finding> {
         let mut findings = self.check_with_silenced(package);
@@ -142,11 +227,4 @@ impl RuleSet {
     pub fn check_with_silenced(&self, package: &Package) -> Vec<Finding> {
         engine::check(&self.rules, &self.dispatch, package)
     }
-}
-
-/// A built-in page with its check.
-fn rule((path, text, native): (&str, &str, Native)) -> Result<Rule, PageError> {
-    let page = Page::parse(path, text)?;
-    page.check_holes(path, native.vars)?;
-    Ok(Rule { page, native })
 }

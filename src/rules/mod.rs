@@ -13,16 +13,21 @@ mod flow;
 mod gate;
 mod grade;
 mod index;
+mod meter;
 mod native;
 mod page;
+mod pattern;
+mod repeat;
 mod section;
+mod start;
 mod suppress;
 mod text;
 mod trial;
-mod types;
 
 #[cfg(test)]
 mod tests;
+
+use crate::golang::types;
 
 pub use catalogue::{Rule, RuleSet};
 pub use finding::{Finding, Fix, InvalidRuleId, Related, Role, RuleId};

@@ -3,6 +3,8 @@
 //! A page that cannot be read is an error that names the file, the line and what to do. The
 //! engine never sees half a page.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
@@ -11,8 +13,12 @@ use crate::model::{Confidence, Language, words};
 use super::finding::RuleId;
 use super::gate::GoRange;
 use super::grade::Grade;
+use super::pattern::{Conditions, Declared, Keys, Many, Match, Where};
 use super::section::{Section, sections, told};
 use super::text::{Holes, Text};
+
+/// How deep lists and objects of the front matter may nest.
+const MAX_NESTING: usize = 24;
 
 /// A page that is not as `review-rules/README.md` describes it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +52,7 @@ pub struct Page {
     pub head: Head,
     /// The sections, in the page's order.
     pub sections: Vec<Section>,
+    declared: Option<Arc<Declared>>,
 }
 
 /// The front matter.
@@ -76,7 +83,24 @@ pub struct Head {
     /// What it leads to, in one sentence.
     pub consequence: Spanned<Text>,
     /// The check is Rust code under `src/rules/native/`.
+    #[serde(default)]
     pub native: bool,
+    /// What the code looks like.
+    #[serde(rename = "match")]
+    pub(super) rule: Option<Spanned<Match>>,
+    /// What its parts are.
+    #[serde(rename = "where")]
+    pub(super) conditions: Option<Conditions>,
+    /// The metavariable to blame.
+    pub(super) at: Option<Spanned<String>>,
+    /// Where the code stands.
+    #[serde(rename = "in")]
+    pub(super) inside: Option<Many<Where>>,
+    /// Where it does not stand.
+    #[serde(rename = "not_in")]
+    pub(super) outside: Option<Many<Where>>,
+    /// Whether it is only worth a word where the code runs often.
+    pub(super) hot: Option<Spanned<bool>>,
 }
 
 words! {
@@ -166,14 +190,24 @@ impl Page {
         };
         // The first line stays, as an empty one, so that the YAML's line numbers are the page's.
         let yaml = format!("\n{}\n", lines[1..end].join("\n"));
-        let head: Head = serde_saphyr::from_str(&yaml).map_err(|it| {
+        // Deeper than any page needs; each level takes its share of the thread's stack.
+        let options = serde_saphyr::options! {
+            budget: serde_saphyr::budget! { max_depth: MAX_NESTING, flow_nesting_limit: MAX_NESTING }
+        };
+        let head: Head = serde_saphyr::from_str_with_options(&yaml, options).map_err(|it| {
             let line = it.location().map_or(2, |at| at.line() as usize);
             error(line, advice(&it.without_snippet().to_string()))
         })?;
         head.check().map_err(|(line, problem)| error(line, problem))?;
+        let declared = head.declared().map_err(|(line, problem)| error(line, problem))?;
         let (title, sections) =
             sections(&lines, end + 1).map_err(|(line, problem)| error(line, problem))?;
-        Ok(Self { id, domain, title, head, sections })
+        Ok(Self { id, domain, title, head, sections, declared: declared.map(Arc::new) })
+    }
+
+    /// The check that the page describes, if it does.
+    pub(super) fn declared(&self) -> Option<&Arc<Declared>> {
+        self.declared.as_ref()
     }
 
     /// The section under a heading; one that the page may leave out may be missing.
@@ -221,10 +255,49 @@ impl Head {
                 Holes::check(it).map_err(|problem| (line, format!("`{key}`: {problem}")))?;
             }
         }
-        if !self.native {
-            return Err((2, "`native` must be true: the check is written in Rust".into()));
-        }
         Ok(())
+    }
+
+    /// What the page describes; `None` where its check is written in Rust.
+    fn declared(&self) -> Result<Option<Declared>, (usize, String)> {
+        let Some(rule) = &self.rule else {
+            if !self.native {
+                let problem = "say what the code looks like: add `match` with a pattern \
+                               (or `native: true` where the check is Rust code of this project)";
+                return Err((2, problem.to_owned()));
+            }
+            let keys = [
+                ("where", self.conditions.is_some()),
+                ("at", self.at.is_some()),
+                ("in", self.inside.is_some()),
+                ("not_in", self.outside.is_some()),
+                ("hot", self.hot.is_some()),
+            ];
+            return match keys.iter().find(|it| it.1) {
+                Some((key, _)) => Err((2, format!("`{key}` means nothing without `match`"))),
+                None => Ok(None),
+            };
+        };
+        let line = rule.referenced.line() as usize;
+        if self.native {
+            let problem = "a page has `match` or `native: true`, not both; leave one out";
+            return Err((line, problem.to_owned()));
+        }
+        let places =
+            |it: &Option<Many<Where>>| it.as_ref().map_or_else(Vec::new, |it| it.all().to_vec());
+        if let Some(hot) = self.hot.as_ref().filter(|it| !it.value) {
+            let problem = "`hot` can only be true; leave it out";
+            return Err((hot.referenced.line() as usize, problem.to_owned()));
+        }
+        Declared::new(&Keys {
+            rule,
+            conditions: self.conditions.as_ref(),
+            at: self.at.as_ref(),
+            inside: &places(&self.inside),
+            outside: &places(&self.outside),
+            hot: self.hot.is_some(),
+        })
+        .map(Some)
     }
 }
 
@@ -232,8 +305,8 @@ impl Head {
 fn unbound(hole: &str, filled: &[&str]) -> String {
     let filled: Vec<_> = filled.iter().map(|it| format!("`${it}`")).collect();
     match &*filled {
-        [] => format!("`${hole}` is not bound, and nothing else is; leave it out"),
-        _ => format!("`${hole}` is not bound; use {}", filled.join(", ")),
+        [] => format!("`${hole}` is not always bound, and nothing else is; leave it out"),
+        _ => format!("`${hole}` is not always bound; use {}", filled.join(", ")),
     }
 }
 
@@ -246,6 +319,9 @@ fn advice(problem: &str) -> String {
             "`en`" | "`zh`" => format!("a translation is missing; add {name}"),
             _ => format!("add the key {name}"),
         };
+    }
+    if problem.contains("budget breached") {
+        return "the front matter is too large or nests too deep; make it plainer".to_owned();
     }
     for unknown in ["unknown field ", "unknown variant "] {
         if let Some((name, known)) =

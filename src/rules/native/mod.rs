@@ -30,3 +30,6 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         architecture::http_client_no_timeout::NATIVE,
     ),
 ];
+
+/// Path and text of each page that describes what it looks for.
+pub(super) const DECLARED: &[(&str, &str)] = &[];

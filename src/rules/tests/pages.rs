@@ -184,6 +184,6 @@ fn ids_that_name_the_cure_are_refused() {
 #[test]
 fn holes_that_nothing_fills_are_refused() {
     let page = Page::parse(PATH, PAGE).unwrap();
-    assert_snapshot!(page.check_holes(PATH, &["X", "Y"]).unwrap_err(), @"review-rules/concurrency/a-rule.md:7: `$CH` is not bound; use `$X`, `$Y`");
-    assert_snapshot!(page.check_holes(PATH, &[]).unwrap_err(), @"review-rules/concurrency/a-rule.md:7: `$CH` is not bound, and nothing else is; leave it out");
+    assert_snapshot!(page.check_holes(PATH, &["X", "Y"]).unwrap_err(), @"review-rules/concurrency/a-rule.md:7: `$CH` is not always bound; use `$X`, `$Y`");
+    assert_snapshot!(page.check_holes(PATH, &[]).unwrap_err(), @"review-rules/concurrency/a-rule.md:7: `$CH` is not always bound, and nothing else is; leave it out");
 }

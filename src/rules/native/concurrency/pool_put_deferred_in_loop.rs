@@ -5,7 +5,8 @@ use crate::golang::{
 };
 use crate::model::Severity;
 use crate::rules::engine::{Context, Hit, Native};
-use crate::rules::flow::{End, end, end_of_statement, own_nodes};
+use crate::rules::flow::{End, end, own_nodes};
+use crate::rules::repeat::{head, repeating_loop};
 use crate::rules::types::{Named, TypeExpr, Types, only};
 use crate::rules::{Fix, Role};
 
@@ -27,12 +28,8 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     if !context.affords(file, place.ancestors.len()) {
         return None;
     }
-    let repeated = scopes.loops_at(defer.start_byte()).find_map(|it| {
-        let node = file.node(it.span, Kind::ForStatement)?;
-        let repeats = !is_left(file, defer, node, place.ancestors) && !is_short(file, node);
-        repeats.then_some((it, node))
-    });
-    let (the_loop, node) = repeated?;
+    let node = repeating_loop(file, defer, place.ancestors, FEW)?;
+    let the_loop = scopes.loops_at(defer.start_byte()).find(|it| it.span == node.span())?;
     if !is_pool(package, file, pool) {
         return None;
     }
@@ -95,68 +92,6 @@ fn embedded<'p>(types: Types<'p>, of: TypeExpr<'p>) -> Option<TypeExpr<'p>> {
     let fields = StructField::all(file, node);
     let it = only(fields.into_iter().filter(|it| it.embedded))?;
     Some(TypeExpr { file, node: it.type_node })
-}
-
-/// Whether every way from the defer leaves the loop, so that it defers at most once.
-fn is_left(file: &GoFile, defer: Node<'_>, the_loop: Node<'_>, around: &[Node<'_>]) -> bool {
-    let inside = around.iter().rev().take_while(|it| it.id() != the_loop.id());
-    // Inside a switch, a select or another loop, `break` means that one.
-    let mut breakable = true;
-    for list in inside {
-        match list.go_kind() {
-            Kind::StatementList => {}
-            Kind::ForStatement
-            | Kind::ExpressionSwitchStatement
-            | Kind::TypeSwitchStatement
-            | Kind::SelectStatement => {
-                breakable = false;
-                continue;
-            }
-            _ => continue,
-        }
-        for statement in list.statements().filter(|it| it.start_byte() >= defer.end_byte()) {
-            let goes_on = own_nodes(statement).any(|it| it.is(Kind::ContinueStatement));
-            if goes_on {
-                return false;
-            }
-            match end_of_statement(file, statement) {
-                End::Return | End::Exit => return true,
-                End::Break(None) if breakable => return true,
-                End::Break(_) | End::Continue(_) | End::Goto => return false,
-                End::Falls => {}
-            }
-        }
-    }
-    false
-}
-
-/// Whether the head of the loop shows that it runs a few times only.
-fn is_short(file: &GoFile, the_loop: Node<'_>) -> bool {
-    let number = |it: Node<'_>| file.text_of(it).parse::<u64>().ok();
-    let bound = match head(the_loop) {
-        Some(it) if it.is(Kind::ForClause) => it
-            .field(Field::Condition)
-            .filter(|it| matches!(it.operator(), Some("<" | "<=")))
-            .and_then(|it| it.field(Field::Right))
-            .and_then(number),
-        Some(it) if it.is(Kind::RangeClause) => {
-            let over = it.field(Field::Right).map(GoNode::unparen);
-            match over.map(GoNode::go_kind) {
-                Some(Kind::IntLiteral) => over.and_then(number),
-                Some(Kind::CompositeLiteral) => over
-                    .and_then(|it| it.field(Field::Body))
-                    .and_then(|it| u64::try_from(it.parts().count()).ok()),
-                _ => None,
-            }
-        }
-        _ => None,
-    };
-    bound.is_some_and(|it| it <= FEW)
-}
-
-/// What stands between `for` and the body.
-fn head(the_loop: Node<'_>) -> Option<Node<'_>> {
-    the_loop.parts().find(|it| !it.is(Kind::Block))
 }
 
 /// Whether the loop ends only when somebody ends it: no condition, or a range over a channel.

@@ -1,0 +1,41 @@
+//! Counted steps: what one rule may spend on one package.
+
+use std::cell::Cell;
+
+use crate::golang::{GoFile, Package};
+
+/// The steps that one page's rule may take in one package beside the walk itself, a fraction of a
+/// second's worth. Whoever wrote the page, it cannot keep us busy, and it takes nothing away from
+/// the other rules.
+const STEPS: u64 = 1 << 23;
+
+/// What is left. A rule that has used it up finds nothing more.
+#[derive(Debug)]
+pub(super) struct Meter(Cell<u64>);
+
+impl Default for Meter {
+    fn default() -> Self {
+        Self(Cell::new(STEPS))
+    }
+}
+
+impl Meter {
+    /// Takes steps, each about as costly as a look at a node's child; false when they are used up.
+    pub(super) fn take(&self, steps: usize) -> bool {
+        let left = self.0.get().checked_sub(steps as u64);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// Takes what `times` looks at some node of the file by its position cost.
+    ///
+    /// Each goes down from the root, past all children on the way: in the worst file, one list.
+    pub(super) fn look(&self, file: &GoFile, times: usize) -> bool {
+        self.take((file.text().len() / 16 + 64).saturating_mul(times))
+    }
+
+    /// Takes what a walk through all files costs.
+    pub(super) fn walk(&self, package: &Package) -> bool {
+        self.take(package.files().iter().map(|it| it.text().len()).sum())
+    }
+}

@@ -1,0 +1,340 @@
+//! From a page's keys to something that can be asked about a node, or to what is wrong with them.
+
+use std::collections::BTreeSet;
+
+use regex::{Regex, RegexBuilder};
+use serde_saphyr::Spanned;
+
+use crate::golang::Kind;
+
+use super::condition::{Condition, TypeName};
+use super::name::GoName;
+use super::shape::{Names, Shape, Slot};
+use super::solve::{Near, Side, Test, Until};
+use super::yaml::{self, Code, Conditions, Many, Match, StopBy};
+
+/// A page may hold this many patterns, kinds, regexes and lists of rules.
+const MAX_TESTS: usize = 200;
+
+/// Rules may nest this deep.
+const MAX_DEPTH: usize = 8;
+
+/// The longest list of names.
+const MAX_NAMES: usize = 200;
+
+/// The longest regular expression, in bytes.
+const MAX_REGEX: usize = 300;
+
+/// What a compiled regular expression may take, in bytes.
+const MAX_REGEX_SIZE: usize = 1 << 20;
+
+/// Line and sentence.
+pub(super) type Problem = (usize, String);
+
+/// A rule, with what is known of it.
+pub(super) struct Compiled {
+    pub(super) test: Test,
+    /// The kinds that a node can have; `None` when any.
+    pub(super) kinds: Option<BTreeSet<Kind>>,
+    /// The metavariables that are bound whichever alternative holds.
+    pub(super) always: BTreeSet<Slot>,
+    /// The metavariables that some alternative binds.
+    pub(super) sometimes: BTreeSet<Slot>,
+}
+
+impl Compiled {
+    fn new(test: Test) -> Self {
+        Self { test, kinds: None, always: BTreeSet::new(), sometimes: BTreeSet::new() }
+    }
+}
+
+/// Makes tests of rules, and counts them.
+pub(super) struct Compiler<'n> {
+    pub(super) names: &'n mut Names,
+    tests: usize,
+}
+
+impl<'n> Compiler<'n> {
+    pub(super) fn new(names: &'n mut Names) -> Self {
+        Self { names, tests: 0 }
+    }
+
+    /// The rule, where the metavariables `outer` may be bound already.
+    pub(super) fn rule(
+        &mut self,
+        rule: &Match,
+        line: usize,
+        outer: &BTreeSet<Slot>,
+        depth: usize,
+    ) -> Result<Compiled, Problem> {
+        self.count(line)?;
+        if depth > MAX_DEPTH {
+            return Err((
+                line,
+                format!("rules nest deeper than {MAX_DEPTH} levels; split the page"),
+            ));
+        }
+        let mut all = Vec::new();
+        if let Some(it) = &rule.kind {
+            all.push(kinds(it)?);
+        }
+        if let Some(it) = &rule.pattern {
+            all.push(self.pattern(it)?);
+        }
+        if let Some(it) = &rule.regex {
+            let regex = regex(&it.value).map_err(|problem| (line_of(it), problem))?;
+            all.push(Compiled::new(Test::Text(regex)));
+        }
+        let mut seen = outer.clone();
+        seen.extend(all.iter().flat_map(|it| it.sometimes.iter().copied()));
+        if let Some(it) = &rule.any {
+            let rules = self.rules(it, &seen, depth)?;
+            all.push(any(rules));
+        }
+        if let Some(it) = &rule.all {
+            all.extend(self.rules(it, &seen, depth)?);
+        }
+        seen.extend(all.iter().flat_map(|it| it.sometimes.iter().copied()));
+        for (side, key, near) in [
+            (Side::Around, "inside", &rule.inside),
+            (Side::Before, "follows", &rule.follows),
+            (Side::Behind, "precedes", &rule.precedes),
+            (Side::Below, "has", &rule.has),
+        ] {
+            if let Some(it) = near {
+                let near = self.near(side, key, it, &seen, depth)?;
+                seen.extend(&near.sometimes);
+                all.push(near);
+            }
+        }
+        if all.is_empty() {
+            let problem = "say what the code looks like: add `pattern`, `kind`, `regex`, `any`, \
+                           `all`, `has`, `inside`, `follows` or `precedes`";
+            return Err((line, problem.to_owned()));
+        }
+        if let Some(it) = &rule.conditions {
+            all.push(Compiled::new(self.conditions(it, &seen)?));
+        }
+        if let Some(it) = &rule.not {
+            let not = self.sub(it, &seen, depth)?;
+            all.push(Compiled::new(Test::Not(Box::new(not.test))));
+        }
+        Ok(every(all))
+    }
+
+    /// Conditions on metavariables that may be bound.
+    pub(super) fn conditions(
+        &mut self,
+        conditions: &Conditions,
+        seen: &BTreeSet<Slot>,
+    ) -> Result<Test, Problem> {
+        let mut all = Vec::new();
+        for (name, it) in conditions {
+            let line = line_of(it);
+            self.count(line)?;
+            let slot = self.names.find(name).filter(|it| seen.contains(it)).ok_or_else(|| {
+                (line, format!("no pattern binds `${name}` here: name one that does"))
+            })?;
+            all.push((slot, condition(&it.value).map_err(|problem| (line, problem))?));
+        }
+        Ok(Test::Where(all))
+    }
+
+    fn count(&mut self, line: usize) -> Result<(), Problem> {
+        self.tests += 1;
+        if self.tests > MAX_TESTS {
+            return Err((line, format!("a page may ask {MAX_TESTS} things; split it")));
+        }
+        Ok(())
+    }
+
+    fn sub(
+        &mut self,
+        rule: &Spanned<Match>,
+        seen: &BTreeSet<Slot>,
+        depth: usize,
+    ) -> Result<Compiled, Problem> {
+        if let Some(it) = &rule.value.stop_by {
+            let problem = "`stopBy` belongs into `has`, `inside`, `follows` or `precedes`";
+            return Err((line_of(it), problem.to_owned()));
+        }
+        self.rule(&rule.value, line_of(rule), seen, depth + 1)
+    }
+
+    fn rules(
+        &mut self,
+        rules: &Spanned<Vec<Spanned<Match>>>,
+        seen: &BTreeSet<Slot>,
+        depth: usize,
+    ) -> Result<Vec<Compiled>, Problem> {
+        if rules.value.is_empty() {
+            return Err((line_of(rules), "the list is empty; add a rule".to_owned()));
+        }
+        rules.value.iter().map(|it| self.sub(it, seen, depth)).collect()
+    }
+
+    fn pattern(&mut self, code: &Spanned<Code>) -> Result<Compiled, Problem> {
+        self.count(line_of(code))?;
+        let shape = match &code.value.selector {
+            None => Shape::read(&code.value.code, self.names),
+            Some(it) => kind(it).and_then(|it| Shape::read_in(&code.value.code, it, self.names)),
+        };
+        let shape = shape.map_err(|problem| (line_of(code), problem))?;
+        let slots: BTreeSet<Slot> = shape.slots().into_iter().collect();
+        Ok(Compiled {
+            kinds: shape.kind().map(|it| BTreeSet::from([it])),
+            test: Test::Looks(shape),
+            always: slots.clone(),
+            sometimes: slots,
+        })
+    }
+
+    fn near(
+        &mut self,
+        side: Side,
+        key: &str,
+        rule: &Spanned<Match>,
+        seen: &BTreeSet<Slot>,
+        depth: usize,
+    ) -> Result<Compiled, Problem> {
+        let line = line_of(rule);
+        let Some(stop) = &rule.value.stop_by else {
+            let problem = format!(
+                "say how far `{key}` looks: add `stopBy: end` (as far as there is something), \
+                 `function` (in the same function) or `neighbor` (only next to it)"
+            );
+            return Err((line, problem));
+        };
+        let inner = self.rule(&rule.value, line, seen, depth + 1)?;
+        let until = match &stop.value {
+            StopBy::End => Until::End,
+            StopBy::Neighbor => Until::Neighbor,
+            StopBy::Function if matches!(side, Side::Below | Side::Around) => Until::Function,
+            StopBy::Function => {
+                let problem = format!("`{key}` never leaves its list; use `end` or `neighbor`");
+                return Err((line_of(stop), problem));
+            }
+            StopBy::Rule(it) => {
+                let mut seen = seen.clone();
+                seen.extend(&inner.sometimes);
+                Until::Rule(Box::new(self.rule(it, line_of(stop), &seen, depth + 1)?.test))
+            }
+        };
+        let near = Near { side, until, test: Box::new(inner.test) };
+        Ok(Compiled { test: Test::Near(near), kinds: None, ..inner })
+    }
+}
+
+/// One of them holds.
+fn any(rules: Vec<Compiled>) -> Compiled {
+    let mut out = Compiled::new(Test::Any(Vec::new()));
+    let mut kinds = Some(BTreeSet::new());
+    let mut tests = Vec::new();
+    for (at, it) in rules.into_iter().enumerate() {
+        kinds = kinds.zip(it.kinds).map(|(mut all, more)| {
+            all.extend(more);
+            all
+        });
+        out.always = if at == 0 { it.always } else { &out.always & &it.always };
+        out.sometimes.extend(it.sometimes);
+        tests.push(it.test);
+    }
+    Compiled { test: Test::Any(tests), kinds, ..out }
+}
+
+/// All of them hold.
+fn every(rules: Vec<Compiled>) -> Compiled {
+    let mut out = Compiled::new(Test::All(Vec::new()));
+    let mut tests = Vec::new();
+    for it in rules {
+        out.kinds = match (out.kinds, it.kinds) {
+            (Some(a), Some(b)) => Some(&a & &b),
+            (a, b) => a.or(b),
+        };
+        out.always.extend(it.always);
+        out.sometimes.extend(it.sometimes);
+        tests.push(it.test);
+    }
+    Compiled { test: Test::All(tests), ..out }
+}
+
+fn condition(it: &yaml::Condition) -> Result<Condition, String> {
+    let stays = match it.escapes {
+        Some(true) => return Err("`escapes` can only be false; leave it out".to_owned()),
+        Some(false) => true,
+        None => false,
+    };
+    let kinds = names(it.kind.as_ref(), kind)?;
+    let out = Condition {
+        types: names(it.types.as_ref(), TypeName::read)?,
+        resolves: names(it.resolves.as_ref(), GoName::read)?,
+        from: names(it.from.as_ref(), GoName::read)?,
+        constant: it.constant,
+        stays,
+        kinds,
+        regex: it.regex.as_deref().map(regex).transpose()?,
+    };
+    if out.is_empty() {
+        return Err("say what it must be: add `type`, `resolves`, `from`, `constant`, `escapes`, \
+                    `kind` or `regex`"
+            .to_owned());
+    }
+    Ok(out)
+}
+
+fn names<T>(
+    list: Option<&Many<String>>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    let Some(Many(list)) = list else { return Ok(Vec::new()) };
+    if list.is_empty() {
+        return Err("a list is empty; add a name, or leave the key out".to_owned());
+    }
+    if list.len() > MAX_NAMES {
+        return Err(format!("a list holds more than {MAX_NAMES} names; split the page"));
+    }
+    list.iter().map(|it| read(it)).collect()
+}
+
+fn kinds(list: &Spanned<Many<String>>) -> Result<Compiled, Problem> {
+    let kinds = names(Some(&list.value), kind).map_err(|problem| (line_of(list), problem))?;
+    let set = kinds.iter().copied().collect();
+    Ok(Compiled { kinds: Some(set), ..Compiled::new(Test::Kinds(kinds)) })
+}
+
+/// The kind with this name.
+pub(super) fn kind(name: &str) -> Result<Kind, String> {
+    Kind::named(name).ok_or_else(|| {
+        let words = |it: &str| it.split('_').map(str::to_owned).collect::<BTreeSet<_>>();
+        let wanted = words(name);
+        let near = Kind::NAMED.iter().filter(|it| !words(it.name()).is_disjoint(&wanted));
+        let near: Vec<_> = near.map(|it| format!("`{}`", it.name())).take(8).collect();
+        match &*near {
+            [] => format!("`{name}` is no kind of node of tree-sitter-go"),
+            _ => {
+                format!("`{name}` is no kind of node of tree-sitter-go; near: {}", near.join(", "))
+            }
+        }
+    })
+}
+
+fn regex(text: &str) -> Result<Regex, String> {
+    if text.len() > MAX_REGEX {
+        return Err(format!("the regular expression is longer than {MAX_REGEX} bytes"));
+    }
+    let built = RegexBuilder::new(text)
+        .size_limit(MAX_REGEX_SIZE)
+        .dfa_size_limit(MAX_REGEX_SIZE)
+        .nest_limit(32)
+        .build();
+    built.map_err(|it| {
+        let told = it.to_string();
+        let last = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        format!("the regular expression cannot be read: {last}")
+    })
+}
+
+/// The page's line of a value.
+pub(super) fn line_of<T>(it: &Spanned<T>) -> usize {
+    it.referenced.line() as usize
+}

@@ -1,0 +1,193 @@
+//! Rules without Rust: a page that says by `match` what code it is about.
+//!
+//! ```yaml
+//! match:                     # what the code looks like
+//!   pattern: defer $F()
+//! where:                     # what its parts are
+//!   F: { resolves: [os.File.Close, sync.Mutex.Unlock] }
+//! in: loop                   # where it stands
+//! ```
+//!
+//! # `match`: a rule, all of whose keys hold for one node
+//!
+//! `pattern` is Go code with holes, or `{ context: code, selector: kind }` where the piece alone
+//! would read as something else. `$X` stands for one expression, statement, type or name, and for
+//! the same code wherever it stands; `$_` for any one; `$$$` for any number. Layout, comments,
+//! semicolons and commas do not matter, everything else does. `kind` is a node's kind, or a list
+//! of them, and `regex` is looked for in the node's text.
+//!
+//! `any` and `all` take lists of rules, `not` a rule. `has`, `inside`, `follows` and `precedes`
+//! take a rule with `stopBy`: `end`, `neighbor`, `function` (not across a function's border), or a
+//! rule at which the search ends. `where` may stand in any rule.
+//!
+//! The language is that of ast-grep (<https://ast-grep.github.io/guide/rule-config.html>), read
+//! more strictly where ast-grep's leniency makes rules miss or overreach without a word: `return
+//! $X` is not `return a, b`, an `if` without `else` is not one with, `f($$$, $X)` finds the last
+//! argument, `stopBy` has no default, and every choice is tried until the whole rule holds.
+//!
+//! # `where`: conditions on metavariables
+//!
+//! `type`, `resolves`, `from` (the value is what a call gave), `constant`, `escapes: false`,
+//! `kind`, `regex`; all that are given hold, and of a list one. Names are import path and name,
+//! `net/http.Client.Do`. What cannot be told never holds. A condition on a metavariable that an
+//! alternative does not bind says nothing there.
+//!
+//! # The rest
+//!
+//! `at: X` blames what `$X` stands for instead of the whole node. `in` and `not_in` take places
+//! ([`Where`]) or lists of them. `hot: true` asks the package how often the code runs. The page's
+//! sentences may use every metavariable that is bound whichever alternative holds.
+//!
+//! A page may come from anybody: all of its work is counted, and a page that asks for too much
+//! finds less.
+
+mod compile;
+mod condition;
+mod fit;
+mod name;
+mod place;
+mod shape;
+mod solve;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_saphyr::Spanned;
+
+use crate::golang::{Kind, Place};
+
+use self::compile::{Compiler, Problem, line_of};
+use self::fit::{Bound, Env};
+use self::shape::{Names, Slot};
+use self::solve::{Site, Spot, Test};
+pub(super) use self::yaml::{Conditions, Many, Match, Where};
+use super::engine::{Context, Hit};
+use super::meter::Meter;
+
+/// The keys of a page that describe code, as they are written.
+pub(super) struct Keys<'a> {
+    pub(super) rule: &'a Spanned<Match>,
+    pub(super) conditions: Option<&'a Conditions>,
+    pub(super) at: Option<&'a Spanned<String>>,
+    pub(super) inside: &'a [Where],
+    pub(super) outside: &'a [Where],
+    pub(super) hot: bool,
+}
+
+/// A check that a page describes.
+#[derive(Debug)]
+pub(super) struct Declared {
+    test: Test,
+    kinds: Vec<Kind>,
+    names: Names,
+    /// The metavariables that are bound in every alternative, the ones a sentence may use.
+    always: Vec<Arc<str>>,
+    at: Option<Slot>,
+    inside: Vec<Where>,
+    outside: Vec<Where>,
+    hot: bool,
+}
+
+impl Declared {
+    /// Makes a check of a page's keys, or says what is wrong with them.
+    pub(super) fn new(keys: &Keys<'_>) -> Result<Self, Problem> {
+        let line = line_of(keys.rule);
+        if let Some(it) = &keys.rule.value.stop_by {
+            let problem = "`stopBy` belongs into `has`, `inside`, `follows` or `precedes`";
+            return Err((line_of(it), problem.to_owned()));
+        }
+        let mut names = Names::default();
+        let mut compiler = Compiler::new(&mut names);
+        let rule = compiler.rule(&keys.rule.value, line, &BTreeSet::new(), 0)?;
+        let mut tests = vec![rule.test];
+        if let Some(it) = keys.conditions {
+            tests.push(compiler.conditions(it, &rule.sometimes)?);
+        }
+        let kinds: Vec<Kind> = match rule.kinds {
+            Some(kinds) if kinds.contains(&Kind::SourceFile) => {
+                return Err((line, "a whole file is no place for a comment".to_owned()));
+            }
+            Some(kinds) if !kinds.is_empty() => kinds.into_iter().collect(),
+            Some(_) => {
+                let problem = "no node can be all of this: the kinds exclude each other";
+                return Err((line, problem.to_owned()));
+            }
+            None => {
+                let problem = "any node could match; add a `pattern` with code around its \
+                               metavariables, or a `kind`, in every alternative";
+                return Err((line, problem.to_owned()));
+            }
+        };
+        let always: Vec<Slot> = rule.always.into_iter().collect();
+        let at = match keys.at {
+            None => None,
+            Some(it) => {
+                let name = it.value.trim_start_matches('$');
+                let slot = names.find(name).filter(|it| always.contains(it)).ok_or_else(|| {
+                    let problem = format!("`at`: `${name}` is not bound in every alternative");
+                    (line_of(it), problem)
+                })?;
+                Some(slot)
+            }
+        };
+        Ok(Self {
+            test: Test::All(tests),
+            kinds,
+            always: always.iter().filter_map(|it| names.all().get(*it).cloned()).collect(),
+            names,
+            at,
+            inside: keys.inside.to_vec(),
+            outside: keys.outside.to_vec(),
+            hot: keys.hot,
+        })
+    }
+
+    /// The kinds of nodes that it wants to see.
+    pub(super) fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The holes that it always fills.
+    pub(super) fn holes(&self) -> impl Iterator<Item = &str> {
+        self.always.iter().map(|it| &**it)
+    }
+
+    /// Looks at one node.
+    pub(super) fn check<'p>(
+        &self,
+        context: &Context<'p>,
+        meter: &Meter,
+        place: &Place<'p, '_>,
+    ) -> Option<Hit<'p>> {
+        let file = place.file;
+        let site = Site { package: context.package, file, meter };
+        let mut env = Env::new(self.names.all().len());
+        let spot = Spot { node: place.node, around: place.ancestors };
+        if !site.holds(&self.test, spot, &mut env) {
+            return None;
+        }
+        let mut hit = Hit::at(file, place.node);
+        for it in &self.inside {
+            hit.related.extend(place::stands_in(context, meter, place, *it)?);
+        }
+        if self.outside.iter().any(|it| place::stands_in(context, meter, place, *it).is_some()) {
+            return None;
+        }
+        let heat = || context.package.heat(file, place.node.start_byte());
+        if self.hot && !(meter.look(file, 1) && heat().is_hot()) {
+            return None;
+        }
+        if let Some(slot) = self.at {
+            let Some(Bound::One(node)) = env.get(slot) else { return None };
+            hit.trigger = node;
+        }
+        for (slot, name) in self.names.all().iter().enumerate() {
+            let text = env.get(slot).map(|it| it.span().map_or("", |it| file.slice(it)));
+            hit.vars.extend(text.map(|it| (name.clone(), it.to_owned())));
+        }
+        Some(hit)
+    }
+}

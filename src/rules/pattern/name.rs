@@ -1,0 +1,174 @@
+//! Names of Go as pages write them, and what code they stand for.
+
+use crate::golang::types::{Named, TypeExpr, Types, only};
+use crate::golang::{
+    Field, GoFile, GoNode, ImportName, Kind, Node, Package, Resolved, StructField,
+};
+
+/// How deep embedded types are followed; nobody goes deeper.
+const EMBEDDED: usize = 3;
+
+/// `net/http.Get`, `sync.WaitGroup.Add`, `append`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct GoName {
+    /// The import path; empty for what Go declares itself.
+    path: Box<str>,
+    /// The type, of a method.
+    of: Option<Box<str>>,
+    name: Box<str>,
+}
+
+impl GoName {
+    /// Reads a name; `(*net/http.Client).Do` is `net/http.Client.Do`.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "`{text}` is no name of Go; write the import path and the name, as \
+                 `net/http.Get` or `sync.WaitGroup.Add`, or a builtin as `append`"
+            )
+        };
+        let plain = text.replace("(*", "").replace([')', '('], "");
+        let is_name = |it: &str| {
+            let first = it.starts_with(|c: char| c.is_alphabetic() || c == '_');
+            first && it.chars().all(|c| c.is_alphanumeric() || c == '_')
+        };
+        if plain.len() > 200 || plain.contains(char::is_whitespace) {
+            return Err(wrong());
+        }
+        let last = plain.rfind('/').map_or(0, |it| it + 1);
+        let words: Vec<&str> = plain[last..].split('.').collect();
+        // Exported names begin with a capital; what is before them is the path.
+        let exported = |it: &&&str| it.starts_with(char::is_uppercase) && is_name(it);
+        let names = words[1..].iter().rev().take_while(exported).count().min(2);
+        let (path, names) = match (words.len(), names) {
+            (1, _) if last == 0 && is_name(&plain) => ("", words.as_slice()),
+            (_, 1 | 2) => {
+                let names = &words[words.len() - names..];
+                let end = plain.len() - names.join(".").len() - 1;
+                let path = plain.get(..end).filter(|it| !it.is_empty()).ok_or_else(wrong)?;
+                (path, names)
+            }
+            _ => return Err(wrong()),
+        };
+        let (of, name) = match names {
+            [name] => (None, *name),
+            [of, name] => (Some(*of), *name),
+            _ => return Err(wrong()),
+        };
+        Ok(Self { path: path.into(), of: of.map(Into::into), name: name.into() })
+    }
+
+    /// Whether it could name a type.
+    pub(super) fn could_be_type(&self) -> bool {
+        self.of.is_none()
+    }
+
+    /// Whether the expression, type or name stands for this.
+    pub(super) fn is_meant(&self, package: &Package, file: &GoFile, node: Node<'_>) -> bool {
+        let node = node.unparen();
+        match (&self.of, node.go_kind()) {
+            (_, Kind::IndexExpression | Kind::TypeInstantiationExpression) => {
+                let generic = node.field(Field::Operand).or(node.parts().next());
+                generic.is_some_and(|it| !it.is(node.go_kind()) && self.is_meant(package, file, it))
+            }
+            (None, Kind::GenericType) => {
+                node.field(Field::Type).is_some_and(|it| self.is_meant(package, file, it))
+            }
+            (None, Kind::SelectorExpression | Kind::QualifiedType) => {
+                file.qualified(node) == Some((&*self.path, &*self.name))
+            }
+            (None, Kind::Identifier | Kind::TypeIdentifier) => {
+                let Resolved::Outer(name) = file.resolve(node) else { return false };
+                // A dot import may bring anything.
+                let dots = file.imports().iter().any(|it| it.name == ImportName::Dot);
+                let own = package.declared(name).next().is_some();
+                *name == *self.name
+                    && if own { self.is_own(package) } else { self.path.is_empty() && !dots }
+            }
+            (Some(of), Kind::SelectorExpression) => {
+                let named = |it: Node<'_>| file.text_of(it) == &*self.name;
+                node.field(Field::Field).is_some_and(named)
+                    && node.field(Field::Operand).is_some_and(|it| {
+                        file.qualified(node).is_none()
+                            && owner(package, file, it, &self.name)
+                                .is_some_and(|(path, name)| *path == *self.path && *name == **of)
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the type expression names this type.
+    pub(super) fn is_type(&self, package: &Package, of: TypeExpr<'_>) -> bool {
+        match Types(package).named(of) {
+            Some(Named::Foreign(path, name)) => *path == *self.path && *name == *self.name,
+            Some(Named::Own(it)) => self.is_own(package) && it.item.name == self.name,
+            None => {
+                let TypeExpr { file, node } = of;
+                self.path.is_empty()
+                    && (node.is(Kind::TypeIdentifier) && self.is_meant(package, file, node))
+            }
+        }
+    }
+
+    fn is_own(&self, package: &Package) -> bool {
+        !self.path.is_empty() && package.import_path() == Some(&*self.path)
+    }
+}
+
+/// The type, by path and name, that declares the method which a value has under this name:
+/// its own, or the one of the only type that it embeds.
+fn owner<'p>(
+    package: &'p Package,
+    file: &'p GoFile,
+    value: Node<'p>,
+    method: &str,
+) -> Option<(&'p str, &'p str)> {
+    let types = Types(package);
+    let mut of = types.of(file, value)?;
+    for _ in 0..=EMBEDDED {
+        match types.named(of)? {
+            Named::Foreign(path, name) => return Some((path, name)),
+            Named::Own(declared) => {
+                let name = &declared.item.name;
+                if package.methods(name, method).next().is_some() {
+                    return Some((package.import_path()?, name));
+                }
+                let (file, node) = types.struct_type(of)?;
+                let fields = StructField::all(file, node);
+                // A field of this name would be what is called.
+                if fields.iter().any(|it| it.name == method) {
+                    return None;
+                }
+                let it = only(fields.into_iter().filter(|it| it.embedded))?;
+                of = TypeExpr { file, node: it.type_node };
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Option<(&str, &str, &str)>) {
+        let found = GoName::read(text).ok();
+        let found = found.as_ref().map(|it| (&*it.path, it.of.as_deref().unwrap_or(""), &*it.name));
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn names_are_a_path_and_what_is_exported() {
+        check("append", Some(("", "", "append")));
+        check("fmt.Sprintf", Some(("fmt", "", "Sprintf")));
+        check("net/http.Client.Do", Some(("net/http", "Client", "Do")));
+        check("(*net/http.Client).Do", Some(("net/http", "Client", "Do")));
+        check("gopkg.in/yaml.v3.Unmarshal", Some(("gopkg.in/yaml.v3", "", "Unmarshal")));
+        check("github.com/acme/Lib.Open", Some(("github.com/acme/Lib", "", "Open")));
+        check("github.com/acme/Lib.File.Open", Some(("github.com/acme/Lib", "File", "Open")));
+        for text in ["", "net/http", "http.", ".Get", "a b", "fmt.sprintf", "1x", "net/http.get"] {
+            check(text, None);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Where code stands: what runs it, and how often.
+
+use crate::golang::heat::Entry;
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place, Span};
+use crate::rules::engine::Context;
+use crate::rules::meter::Meter;
+use crate::rules::repeat::repeating_loop;
+use crate::rules::{Role, start};
+
+use super::yaml::Where;
+
+/// A loop with fewer iterations, visible in its head, is as good as no loop.
+const FEW: u64 = 4;
+
+/// A node that takes part, and its part.
+pub(super) type Partner<'p> = (&'p GoFile, Span, Role);
+
+/// Whether the node stands there; `Some` names what makes it so, where that is a node.
+pub(super) fn stands_in<'p>(
+    context: &Context<'p>,
+    meter: &Meter,
+    place: &Place<'p, '_>,
+    wanted: Where,
+) -> Option<Option<Partner<'p>>> {
+    let Place { file, node, ancestors: around, .. } = *place;
+    // Each step below looks at the nodes around once, and at some by their positions.
+    if !meter.look(file, 2) || !meter.take(8 * around.len()) {
+        return None;
+    }
+    let plain = |it: bool| it.then_some(None);
+    match wanted {
+        Where::Loop => {
+            if file.scopes().loop_at(node.start_byte()).is_none() || !meter.look(file, around.len())
+            {
+                return None;
+            }
+            let the_loop = repeating_loop(file, node, around, FEW)?;
+            Some(Some((file, the_loop.span(), Role::Loop)))
+        }
+        Where::Goroutine => {
+            let (file, span) = start::goroutine(context, meter, file, around)?;
+            Some(Some((file, span, Role::Start)))
+        }
+        Where::Handler => {
+            // The first look is a pass through the package, whoever asks for it.
+            let entry = context.package.entry_at(file, node.start_byte());
+            plain(entry.is_some_and(Entry::is_request))
+        }
+        Where::Defer => plain(is_deferred(around, node)),
+        Where::Init => plain(match frame(around) {
+            None => true,
+            Some(it) => it.is(Kind::FunctionDeclaration) && is_named(file, it, "init"),
+        }),
+        Where::Main => plain(
+            context.package.name() == "main"
+                && frame(around).is_some_and(|it| {
+                    it.is(Kind::FunctionDeclaration) && is_named(file, it, "main")
+                }),
+        ),
+        Where::Once => plain(start::once(context, meter, file, around)),
+    }
+}
+
+/// The function that runs the place: literals that are called where they stand are no frames of
+/// their own. `None` where the package's initialisation does.
+fn frame<'p>(around: &[Node<'p>]) -> Option<Node<'p>> {
+    let mut at = around.iter().rposition(|it| it.go_kind().is_function())?;
+    while around[at].is(Kind::FuncLiteral) && is_called(around, at) {
+        at = around[..at].iter().rposition(|it| it.go_kind().is_function())?;
+    }
+    Some(around[at])
+}
+
+/// Whether the literal at this index is called at once, and not by `go` or `defer`.
+fn is_called(around: &[Node<'_>], at: usize) -> bool {
+    let mut outer = around[..at].iter().rev().skip_while(|it| it.is(Kind::ParenthesizedExpression));
+    let call = outer.next().filter(|it| it.is(Kind::CallExpression));
+    let called = call.and_then(|it| it.callee()).is_some_and(|it| it.id() == around[at].id());
+    called && !outer.next().is_some_and(|it| it.is(Kind::GoStatement))
+}
+
+fn is_named(file: &GoFile, function: Node<'_>, name: &str) -> bool {
+    function.field(Field::Name).is_some_and(|it| file.text_of(it) == name)
+}
+
+/// Whether the node is in what a `defer` runs: the deferred call itself, or its literal.
+fn is_deferred(around: &[Node<'_>], node: Node<'_>) -> bool {
+    let mut inner = node;
+    for it in around.iter().rev() {
+        match it.go_kind() {
+            Kind::DeferStatement => return true,
+            Kind::FunctionDeclaration | Kind::MethodDeclaration => return false,
+            // An argument's literal is made by the deferring function, and run by whom it is given.
+            Kind::ArgumentList if inner.is(Kind::FuncLiteral) => return false,
+            _ => inner = *it,
+        }
+    }
+    false
+}

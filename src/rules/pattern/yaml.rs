@@ -1,0 +1,179 @@
+//! The keys of a declarative page as they are written, before anything is made of them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::Spanned;
+
+/// What a node must be: all of its keys at once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rules) struct Match {
+    pub(super) pattern: Option<Spanned<Code>>,
+    pub(super) kind: Option<Spanned<Many<String>>>,
+    pub(super) regex: Option<Spanned<String>>,
+    pub(super) any: Option<Spanned<Vec<Spanned<Match>>>>,
+    pub(super) all: Option<Spanned<Vec<Spanned<Match>>>>,
+    pub(super) not: Option<Box<Spanned<Match>>>,
+    pub(super) has: Option<Box<Spanned<Match>>>,
+    pub(super) inside: Option<Box<Spanned<Match>>>,
+    pub(super) follows: Option<Box<Spanned<Match>>>,
+    pub(super) precedes: Option<Box<Spanned<Match>>>,
+    #[serde(rename = "stopBy")]
+    pub(super) stop_by: Option<Spanned<StopBy>>,
+    #[serde(rename = "where")]
+    pub(super) conditions: Option<Conditions>,
+}
+
+/// Conditions by the metavariables that they are on.
+pub(in crate::rules) type Conditions = BTreeMap<String, Spanned<Condition>>;
+
+/// What the code behind a metavariable must be: all of its keys at once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rules) struct Condition {
+    #[serde(rename = "type")]
+    pub(super) types: Option<Many<String>>,
+    pub(super) resolves: Option<Many<String>>,
+    pub(super) from: Option<Many<String>>,
+    pub(super) constant: Option<bool>,
+    pub(super) escapes: Option<bool>,
+    pub(super) kind: Option<Many<String>>,
+    pub(super) regex: Option<String>,
+}
+
+/// Go code, with the code around it where it needs that.
+#[derive(Debug, Clone)]
+pub(in crate::rules) struct Code {
+    pub(super) code: String,
+    pub(super) selector: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Context {
+            context: String,
+            selector: String,
+        }
+        struct Codes;
+        impl<'de> Visitor<'de> for Codes {
+            type Value = Code;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("Go code, or { context: Go code, selector: a node's kind }")
+            }
+
+            fn visit_str<E: Error>(self, code: &str) -> Result<Code, E> {
+                Ok(Code { code: code.to_owned(), selector: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Code, A::Error> {
+                let it = Context::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Code { code: it.context, selector: Some(it.selector) })
+            }
+        }
+        from.deserialize_any(Codes)
+    }
+}
+
+/// How far `has`, `inside`, `follows` and `precedes` look.
+#[derive(Debug, Clone)]
+pub(in crate::rules) enum StopBy {
+    /// As far as there is something.
+    End,
+    /// The direct child, parent or sibling.
+    Neighbor,
+    /// Not across the border of a function.
+    Function,
+    /// Up to the first node like this.
+    Rule(Box<Match>),
+}
+
+impl<'de> Deserialize<'de> for StopBy {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Stops;
+        impl<'de> Visitor<'de> for Stops {
+            type Value = StopBy;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`end`, `neighbor`, `function`, or a rule")
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<StopBy, E> {
+                match word {
+                    "end" => Ok(StopBy::End),
+                    "neighbor" => Ok(StopBy::Neighbor),
+                    "function" => Ok(StopBy::Function),
+                    _ => Err(E::custom(format!(
+                        "`{word}` is not known here; use `end`, `neighbor`, `function`, or a rule"
+                    ))),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<StopBy, A::Error> {
+                let it = Match::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(StopBy::Rule(Box::new(it)))
+            }
+        }
+        from.deserialize_any(Stops)
+    }
+}
+
+/// Where code stands, beyond what it looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::rules) enum Where {
+    /// A loop of the same function runs it again and again.
+    Loop,
+    /// A goroutine that the package starts runs it.
+    Goroutine,
+    /// A request handler runs it.
+    Handler,
+    /// A deferred call runs it.
+    Defer,
+    /// The package's initialisation runs it.
+    Init,
+    /// `main` runs it.
+    Main,
+    /// It runs at most once, `sync.Once` sees to that.
+    Once,
+}
+
+/// One, or a list.
+#[derive(Debug, Clone)]
+pub(in crate::rules) struct Many<T>(pub(super) Vec<T>);
+
+impl<T> Many<T> {
+    /// All of them.
+    pub(in crate::rules) fn all(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Either<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = Many<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a word or a list of words")
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<Many<T>, E> {
+                T::deserialize(word.into_deserializer()).map(|it| Many(vec![it]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Many<T>, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(Many)
+            }
+        }
+        from.deserialize_any(Either(PhantomData))
+    }
+}
