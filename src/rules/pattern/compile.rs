@@ -259,24 +259,30 @@ fn every(rules: Vec<Compiled>) -> Compiled {
 }
 
 fn condition(it: &yaml::Condition) -> Result<Condition, String> {
-    let stays = match it.escapes {
-        Some(true) => return Err("`escapes` can only be false; leave it out".to_owned()),
-        Some(false) => true,
-        None => false,
-    };
+    for (key, value, only) in [
+        ("escapes", it.escapes, false),
+        ("stored", it.stored, false),
+        ("invariant", it.invariant, true),
+    ] {
+        if value.is_some_and(|it| it != only) {
+            return Err(format!("`{key}` can only be {only}; leave it out"));
+        }
+    }
     let kinds = names(it.kind.as_ref(), kind)?;
     let out = Condition {
         types: names(it.types.as_ref(), TypeName::read)?,
         resolves: names(it.resolves.as_ref(), GoName::read)?,
         from: names(it.from.as_ref(), GoName::read)?,
         constant: it.constant,
-        stays,
+        stays: it.escapes.is_some(),
+        unstored: it.stored.is_some(),
+        invariant: it.invariant.is_some(),
         kinds,
         regex: it.regex.as_deref().map(regex).transpose()?,
     };
     if out.is_empty() {
         return Err("say what it must be: add `type`, `resolves`, `from`, `constant`, `escapes`, \
-                    `kind` or `regex`"
+                    `stored`, `invariant`, `kind` or `regex`"
             .to_owned());
     }
     Ok(out)

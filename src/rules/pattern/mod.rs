@@ -27,16 +27,17 @@
 //!
 //! # `where`: conditions on metavariables
 //!
-//! `type`, `resolves`, `from` (the value is what a call gave), `constant`, `escapes: false`,
-//! `kind`, `regex`; all that are given hold, and of a list one. Names are import path and name,
+//! `type`, `resolves`, `from` (the value is what a call gave), `constant`, `escapes: false` (only
+//! its methods are called), `stored: false` (nothing keeps it), `invariant: true` (the same in
+//! every iteration), `kind`, `regex`; all that are given hold, and of a list one. Names are import path and name,
 //! `net/http.Client.Do`. What cannot be told never holds. A condition on a metavariable that an
 //! alternative does not bind says nothing there.
 //!
 //! # The rest
 //!
 //! `at: X` blames what `$X` stands for instead of the whole node. `in` and `not_in` take places
-//! ([`Where`]) or lists of them. `hot: true` asks the package how often the code runs. The page's
-//! sentences may use every metavariable that is bound whichever alternative holds.
+//! ([`Where`]) or lists of them. `hot: true` asks the package how often the code runs, `hot: 1`
+//! sooner, for what costs much each time. The page's sentences may use every metavariable that is bound whichever alternative holds.
 //!
 //! A page may come from anybody: all of its work is counted, and a page that asks for too much
 //! finds less.
@@ -50,6 +51,7 @@ mod shape;
 mod solve;
 #[cfg(test)]
 mod tests;
+mod value;
 mod yaml;
 
 use std::collections::BTreeSet;
@@ -63,7 +65,7 @@ use self::compile::{Compiler, Problem, line_of};
 use self::fit::{Bound, Env};
 use self::shape::{Names, Slot};
 use self::solve::{Site, Spot, Test};
-pub(super) use self::yaml::{Conditions, Many, Match, Where};
+pub(super) use self::yaml::{Conditions, Hot, Many, Match, Where};
 use super::engine::{Context, Hit};
 use super::meter::Meter;
 
@@ -74,7 +76,8 @@ pub(super) struct Keys<'a> {
     pub(super) at: Option<&'a Spanned<String>>,
     pub(super) inside: &'a [Where],
     pub(super) outside: &'a [Where],
-    pub(super) hot: bool,
+    /// The least heat, from 1 to 4.
+    pub(super) hot: Option<u8>,
 }
 
 /// A check that a page describes.
@@ -88,7 +91,7 @@ pub(super) struct Declared {
     at: Option<Slot>,
     inside: Vec<Where>,
     outside: Vec<Where>,
-    hot: bool,
+    hot: Option<u8>,
 }
 
 impl Declared {
@@ -177,7 +180,7 @@ impl Declared {
             return None;
         }
         let heat = || context.package.heat(file, place.node.start_byte());
-        if self.hot && !(meter.look(file, 1) && heat().is_hot()) {
+        if self.hot.is_some_and(|least| !meter.look(file, 1) || heat().score < least) {
             return None;
         }
         if let Some(slot) = self.at {

@@ -1,9 +1,9 @@
 //! Names of Go as pages write them, and what code they stand for.
 
-use crate::golang::types::{Named, TypeExpr, Types, only};
 use crate::golang::{
     Field, GoFile, GoNode, ImportName, Kind, Node, Package, Resolved, StructField,
 };
+use crate::rules::types::{Named, TypeExpr, Types, only};
 
 /// How deep embedded types are followed; nobody goes deeper.
 const EMBEDDED: usize = 3;

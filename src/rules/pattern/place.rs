@@ -34,7 +34,7 @@ pub(super) fn stands_in<'p>(
             {
                 return None;
             }
-            let the_loop = repeating_loop(file, node, around, FEW)?;
+            let the_loop = repeating_loop(context.package, file, node, around, FEW)?;
             Some(Some((file, the_loop.span(), Role::Loop)))
         }
         Where::Goroutine => {

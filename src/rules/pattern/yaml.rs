@@ -42,6 +42,8 @@ pub(in crate::rules) struct Condition {
     pub(super) from: Option<Many<String>>,
     pub(super) constant: Option<bool>,
     pub(super) escapes: Option<bool>,
+    pub(super) stored: Option<bool>,
+    pub(super) invariant: Option<bool>,
     pub(super) kind: Option<Many<String>>,
     pub(super) regex: Option<String>,
 }
@@ -143,6 +145,50 @@ pub(in crate::rules) enum Where {
     Main,
     /// It runs at most once, `sync.Once` sees to that.
     Once,
+}
+
+/// How hot code must be: `true`, or the least heat.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::rules) enum Hot {
+    Yes(bool),
+    Least(u64),
+}
+
+impl Hot {
+    /// The least heat; `None` for what asks nothing, or too much.
+    pub(in crate::rules) fn least(self) -> Option<u8> {
+        match self {
+            Self::Yes(true) => Some(2),
+            Self::Least(it @ 1..=4) => u8::try_from(it).ok(),
+            Self::Yes(false) | Self::Least(_) => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Hot {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Hots;
+        impl Visitor<'_> for Hots {
+            type Value = Hot;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, or the least heat from 1 to 4")
+            }
+
+            fn visit_bool<E: Error>(self, it: bool) -> Result<Hot, E> {
+                Ok(Hot::Yes(it))
+            }
+
+            fn visit_u64<E: Error>(self, it: u64) -> Result<Hot, E> {
+                Ok(Hot::Least(it))
+            }
+
+            fn visit_i64<E: Error>(self, it: i64) -> Result<Hot, E> {
+                Ok(Hot::Least(u64::try_from(it).unwrap_or(0)))
+            }
+        }
+        from.deserialize_any(Hots)
+    }
 }
 
 /// One, or a list.

@@ -33,7 +33,7 @@ fn patterns_that_are_wrong() {
     f("$X") => :10: a metavariable in a string is not looked at; write `$X` for the whole string
     f() // why => :10: leave comments out of the pattern; they never matter
     µ() => :10: a pattern cannot hold the letter `µ`
-    select { $$$ } => :10: the pattern is not Go; a pattern is one statement, expression or declaration, and anything else needs { context: the code around it, selector: the kind to take }
+    select { $$$ } => :10: the pattern is not Go; `$$$` cannot stand for cases: say `kind: select_statement` or the switch's kind
     $X => :10: any node could match; add a `pattern` with code around its metavariables, or a `kind`, in every alternative
     package $P => :10: the pattern reads as `package_clause` alone, and as something else in Go code; write it as { context: code around it, selector: the kind to take }
     import $P => :10: the pattern is not Go; a pattern is one statement, expression or declaration, and anything else needs { context: the code around it, selector: the kind to take }
@@ -127,10 +127,10 @@ fn sentences_that_are_wrong() {
         ("`$X`", "match:\n  pattern: f()\n  not: { pattern: g($X) }"),
         ("`$X`", "match:\n  any:\n    - pattern: f($X)\n    - pattern: g($X)"),
     ]), @r#"
-    :6: `$Y` is not bound; use `$X`
-    :6: `$X` is not bound, and nothing else is; leave it out
-    :6: `$X` is not bound, and nothing else is; leave it out
-    :6: `$X` is not bound, and nothing else is; leave it out
+    :6: `$Y` is not always bound; use `$X`
+    :6: `$X` is not always bound, and nothing else is; leave it out
+    :6: `$X` is not always bound, and nothing else is; leave it out
+    :6: `$X` is not always bound, and nothing else is; leave it out
     accepted
     "#);
 }
