@@ -192,6 +192,7 @@ fn whole(code: &str) -> String {
         "net",
         "net/http",
         "os",
+        "regexp",
         "strings",
         "sync",
         "sync/atomic",

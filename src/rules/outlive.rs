@@ -6,8 +6,8 @@ use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Resolved, Span
 const VARIABLES: usize = 8;
 
 /// Whether the value of a local variable, used within a region that holds its declaration, is
-/// visibly kept beyond that: returned, sent, put into a list or a structure, given to a goroutine
-/// or to a literal that may run later, or assigned to a variable from outside. What is made around
+/// visibly kept beyond that: returned, sent, put into a list or a structure, captured by a literal
+/// that may run later, or assigned to a variable from outside. What is made around
 /// the value (`json.NewDecoder(f)`) and put into a variable is followed.
 ///
 /// `affords` says whether some looks at nodes by their positions can still be paid.
@@ -52,7 +52,7 @@ fn goes(file: &GoFile, used: &Use, region: Span) -> Goes {
     let around = name.ancestors(file.root());
     let inside = || around.iter().take_while(|it| region.encloses(it.span()));
     let captured = inside().position(|it| it.is(Kind::FuncLiteral));
-    if captured.is_some_and(|at| !runs_with_its_frame(&around, at)) {
+    if captured.is_some_and(|at| !is_called(&around, at)) {
         return Goes::Away;
     }
     let mut value = name;
@@ -64,9 +64,6 @@ fn goes(file: &GoFile, used: &Use, region: Span) -> Goes {
             Kind::UnaryExpression if parent.operator() == Some("&") => {}
             Kind::ArgumentList => {
                 let Some(call) = around.get(at + 1) else { return Goes::Nowhere };
-                if around.get(at + 2).is_some_and(|it| it.is(Kind::GoStatement)) {
-                    return Goes::Away;
-                }
                 let Some(callee) = call.callee() else { return Goes::Nowhere };
                 if matches!(file.resolve(callee), Resolved::Outer("append")) {
                     return Goes::Away;
@@ -134,14 +131,11 @@ fn wraps(file: &GoFile, callee: Node<'_>) -> bool {
         || MADE.iter().any(|it| name.ends_with(it))
 }
 
-/// Whether the literal at this index is deferred or called where it stands.
-fn runs_with_its_frame(around: &[Node<'_>], at: usize) -> bool {
+/// Whether the literal at this index is called where it stands, by `go` or `defer` too.
+fn is_called(around: &[Node<'_>], at: usize) -> bool {
     let mut outer = around[at + 1..].iter().skip_while(|it| it.is(Kind::ParenthesizedExpression));
-    let called = outer
-        .next()
-        .and_then(|it| it.callee())
-        .is_some_and(|callee| callee.id() == around[at].id());
-    called && !outer.next().is_some_and(|it| it.is(Kind::GoStatement))
+    let callee = outer.next().and_then(|it| it.callee());
+    callee.is_some_and(|it| it.id() == around[at].id())
 }
 
 /// The variable at the beginning of `a.b[i].c`.

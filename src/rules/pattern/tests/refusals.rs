@@ -89,16 +89,16 @@ fn keys_that_are_wrong() {
     :11: `utils` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where
     :11: `nthChild` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where
     :10: `strictness` is not known here; use context, selector
-    :12: `is` is not known here; use type, resolves, from, constant, escapes, kind, regex
+    :12: `is` is not known here; use type, resolves, from, constant, escapes, stored, invariant, kind, regex
     :12: no pattern binds `$X` here: name one that does
-    :12: say what it must be: add `type`, `resolves`, `from`, `constant`, `escapes`, `kind` or `regex`
+    :12: say what it must be: add `type`, `resolves`, `from`, `constant`, `escapes`, `stored`, `invariant`, `kind` or `regex`
     :12: `sync.Mutex.Lock` is a method; `type` wants a type, as `sync.WaitGroup`
     :12: `net/http` is no name of Go; write the import path and the name, as `net/http.Get` or `sync.WaitGroup.Add`, or a builtin as `append`
     :12: a list is empty; add a name, or leave the key out
     :12: `escapes` can only be false; leave it out
     :12: the regular expression cannot be read: unclosed group
     :11: `kitchen` is not known here; use loop, goroutine, handler, defer, init, main, once
-    :11: `hot` can only be true; leave it out
+    :11: `hot` is true, or the least heat from 1 to 4; else leave it out
     :11: `at`: `$X` is not bound in every alternative
     :10: `defer` is no kind of node of tree-sitter-go; near: `defer_statement`
     :10: `frobnicate` is no kind of node of tree-sitter-go
