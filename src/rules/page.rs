@@ -13,7 +13,7 @@ use crate::model::{Confidence, Language, words};
 use super::finding::RuleId;
 use super::gate::GoRange;
 use super::grade::Grade;
-use super::pattern::{Conditions, Declared, Hot, Keys, Many, Match, Where};
+use super::pattern::{Conditions, Declared, Hot, Many, Match, Where};
 use super::section::{Section, sections, told};
 use super::text::{Holes, Text};
 
@@ -293,24 +293,13 @@ impl Head {
             let problem = "a page has `match` or `native: true`, not both; leave one out";
             return Err((line, problem.to_owned()));
         }
-        let places =
-            |it: &Option<Many<Where>>| it.as_ref().map_or_else(Vec::new, |it| it.all().to_vec());
-        let hot = match &self.hot {
-            None => None,
-            Some(it) => Some(it.value.least().ok_or_else(|| {
-                let problem = "`hot` is true, or the least heat from 1 to 4; else leave it out";
-                (it.referenced.line() as usize, problem.to_owned())
-            })?),
-        };
-        Declared::new(&Keys {
-            rule,
-            conditions: self.conditions.as_ref(),
-            at: self.at.as_ref(),
-            inside: &places(&self.inside),
-            outside: &places(&self.outside),
-            hot,
-        })
-        .map(Some)
+        let rule = rule.value.with(
+            self.conditions.as_ref(),
+            self.inside.as_ref(),
+            self.outside.as_ref(),
+            self.hot.as_ref(),
+        )?;
+        Declared::new(&rule, line, self.at.as_ref()).map(Some)
     }
 }
 

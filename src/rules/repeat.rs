@@ -1,6 +1,6 @@
 //! Whether a loop really runs a place again and again.
 
-use crate::golang::{GoFile, GoNode, Kind, Node, Package};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package};
 
 use super::flow::{End, end_of_statement, own_nodes};
 
@@ -18,6 +18,7 @@ pub(super) fn repeating_loop<'p>(
         let the_loop =
             around.iter().rfind(|node| node.is(Kind::ForStatement) && node.span() == it.span)?;
         let repeats = !is_left(file, node, *the_loop, around)
+            && !is_guarded(file, node, *the_loop, around)
             && package.loop_bound(file, *the_loop).is_none_or(|bound| bound > few);
         repeats.then_some(*the_loop)
     })
@@ -55,6 +56,31 @@ fn is_left(file: &GoFile, node: Node<'_>, the_loop: Node<'_>, around: &[Node<'_>
         }
     }
     false
+}
+
+/// Whether a condition lets the node run once, because what it guards changes it: `if !locked {
+/// …; locked = true }`, `if f == nil { f = … }`.
+fn is_guarded(file: &GoFile, node: Node<'_>, the_loop: Node<'_>, around: &[Node<'_>]) -> bool {
+    let inside = around.iter().rev().take_while(|it| it.id() != the_loop.id());
+    inside.filter(|it| it.is(Kind::IfStatement)).any(|branch| {
+        let (Some(condition), Some(body)) =
+            (branch.field(Field::Condition), branch.field(Field::Consequence))
+        else {
+            return false;
+        };
+        if !body.span().encloses(node.span()) {
+            return false;
+        }
+        let name =
+            |it: &Node<'_>| matches!(it.go_kind(), Kind::Identifier | Kind::SelectorExpression);
+        let asked: Vec<&str> =
+            condition.descendants().filter(name).map(|it| file.text_of(it)).collect();
+        let assigned = own_nodes(body)
+            .filter(|it| it.is(Kind::AssignmentStatement))
+            .filter_map(|it| it.field(Field::Left))
+            .flat_map(GoNode::parts);
+        assigned.into_iter().any(|it| asked.contains(&file.text_of(it)))
+    })
 }
 
 /// What stands between `for` and the body.

@@ -10,8 +10,8 @@ use crate::golang::Kind;
 use super::condition::{Condition, TypeName};
 use super::name::GoName;
 use super::shape::{Names, Shape, Slot};
-use super::solve::{Near, Side, Test, Until};
-use super::yaml::{self, Code, Conditions, Many, Match, StopBy};
+use super::solve::{Near, Side, Stands, Test, Until};
+use super::yaml::{self, Code, Conditions, Many, Match, StopBy, Where};
 
 /// A page may hold this many patterns, kinds, regexes and lists of rules.
 const MAX_TESTS: usize = 200;
@@ -84,6 +84,9 @@ impl<'n> Compiler<'n> {
         if let Some(it) = &rule.regex {
             let regex = regex(&it.value).map_err(|problem| (line_of(it), problem))?;
             all.push(Compiled::new(Test::Text(regex)));
+        }
+        if let Some(it) = stands(rule)? {
+            all.push(Compiled::new(Test::Stands(it)));
         }
         let mut seen = outer.clone();
         seen.extend(all.iter().flat_map(|it| it.sometimes.iter().copied()));
@@ -223,6 +226,21 @@ impl<'n> Compiler<'n> {
         let near = Near { side, until, test: Box::new(inner.test) };
         Ok(Compiled { test: Test::Near(near), kinds: None, ..inner })
     }
+}
+
+/// Where the node stands, if the rule says something about that.
+fn stands(rule: &Match) -> Result<Option<Stands>, Problem> {
+    let places = |it: &Option<Many<Where>>| it.as_ref().map_or_else(Vec::new, |it| it.0.clone());
+    let hot = match &rule.hot {
+        None => None,
+        Some(it) => Some(it.value.least().ok_or_else(|| {
+            let problem = "`hot` is true, or the least heat from 1 to 4; else leave it out";
+            (line_of(it), problem.to_owned())
+        })?),
+    };
+    let it = Stands { inside: places(&rule.stands), outside: places(&rule.stands_not), hot };
+    let asks = !it.inside.is_empty() || !it.outside.is_empty() || it.hot.is_some();
+    Ok(asks.then_some(it))
 }
 
 /// One of them holds.

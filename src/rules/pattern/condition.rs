@@ -86,7 +86,7 @@ impl TypeName {
 impl Condition {
     /// Whether it holds.
     pub(super) fn holds(&self, site: &Site<'_, '_>, bound: Bound<'_>) -> bool {
-        let (file, package) = (site.file, site.package);
+        let (file, package) = (site.file, site.package());
         if let Some(regex) = &self.regex {
             let text = bound.span().map_or("", |it| file.slice(it));
             if !site.meter.take(text.len()) || !regex.is_match(text) {

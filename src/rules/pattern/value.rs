@@ -10,7 +10,7 @@ use super::solve::Site;
 
 /// Whether the value is what a call of one of the names gave, whichever of its results.
 pub(super) fn comes_from(site: &Site<'_, '_>, node: Node<'_>, names: &[GoName]) -> bool {
-    let (package, file) = (site.package, site.file);
+    let (package, file) = (site.package(), site.file);
     let is_call = |it: Node<'_>| {
         let it = it.unparen();
         it.is(Kind::CallExpression)
@@ -79,8 +79,8 @@ fn is_constant_name(site: &Site<'_, '_>, name: Node<'_>) -> bool {
     match site.file.resolve(name) {
         Resolved::Local(_, binding) => binding.kind == BindingKind::Const,
         Resolved::Outer(name) => {
-            let mut all = site.package.declared(name).peekable();
-            let consts = site.package.consts(name).count();
+            let mut all = site.package().declared(name).peekable();
+            let consts = site.package().consts(name).count();
             all.peek().is_some() && all.count() == consts
         }
         _ => false,
