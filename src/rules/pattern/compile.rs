@@ -28,6 +28,9 @@ const MAX_REGEX: usize = 300;
 /// What a compiled regular expression may take, in bytes.
 const MAX_REGEX_SIZE: usize = 1 << 20;
 
+/// A condition, and the metavariable that it is on.
+type Asked = (Slot, Condition);
+
 /// Line and sentence.
 pub(super) type Problem = (usize, String);
 
@@ -40,11 +43,26 @@ pub(super) struct Compiled {
     pub(super) always: BTreeSet<Slot>,
     /// The metavariables that some alternative binds.
     pub(super) sometimes: BTreeSet<Slot>,
+    /// How much it takes to find out: what is cheap is asked first.
+    cost: Cost,
+}
+
+/// What has to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cost {
+    /// The node itself.
+    Node,
+    /// What runs it.
+    Place,
+    /// Other nodes.
+    Others,
 }
 
 impl Compiled {
     fn new(test: Test) -> Self {
-        Self { test, kinds: None, always: BTreeSet::new(), sometimes: BTreeSet::new() }
+        let cost = if matches!(test, Test::Stands(_)) { Cost::Place } else { Cost::Node };
+        let (always, sometimes) = (BTreeSet::new(), BTreeSet::new());
+        Self { test, kinds: None, always, sometimes, cost }
     }
 }
 
@@ -115,22 +133,29 @@ impl<'n> Compiler<'n> {
                            `all`, `has`, `inside`, `follows` or `precedes`";
             return Err((line, problem.to_owned()));
         }
+        all.sort_by_key(|it| it.cost);
         if let Some(it) = &rule.conditions {
-            all.push(Compiled::new(self.conditions(it, &seen)?));
+            let (early, late) = self.conditions(it, &seen, &all)?;
+            let at = all.partition_point(|it| it.cost == Cost::Node);
+            all.insert(at, Compiled::new(Test::Where(early)));
+            all.push(Compiled::new(Test::Where(late)));
         }
         if let Some(it) = &rule.not {
             let not = self.sub(it, &seen, depth)?;
-            all.push(Compiled::new(Test::Not(Box::new(not.test))));
+            let test = Test::Not(Box::new(not.test));
+            all.push(Compiled { cost: not.cost, ..Compiled::new(test) });
         }
         Ok(every(all))
     }
 
-    /// Conditions on metavariables that may be bound.
-    pub(super) fn conditions(
+    /// Conditions on metavariables that may be bound: those that can be asked before other nodes
+    /// are looked for, and those that cannot.
+    fn conditions(
         &mut self,
         conditions: &Conditions,
         seen: &BTreeSet<Slot>,
-    ) -> Result<Test, Problem> {
+        tests: &[Compiled],
+    ) -> Result<(Vec<Asked>, Vec<Asked>), Problem> {
         let mut all = Vec::new();
         for (name, it) in conditions {
             let line = line_of(it);
@@ -140,7 +165,11 @@ impl<'n> Compiler<'n> {
             })?;
             all.push((slot, condition(&it.value).map_err(|problem| (line, problem))?));
         }
-        Ok(Test::Where(all))
+        let later = |(slot, _): &Asked| {
+            tests.iter().any(|it| it.cost > Cost::Node && it.sometimes.contains(slot))
+        };
+        let (late, early) = all.into_iter().partition(later);
+        Ok((early, late))
     }
 
     fn count(&mut self, line: usize) -> Result<(), Problem> {
@@ -189,6 +218,7 @@ impl<'n> Compiler<'n> {
             test: Test::Looks(shape),
             always: slots.clone(),
             sometimes: slots,
+            cost: Cost::Node,
         })
     }
 
@@ -224,7 +254,7 @@ impl<'n> Compiler<'n> {
             }
         };
         let near = Near { side, until, test: Box::new(inner.test) };
-        Ok(Compiled { test: Test::Near(near), kinds: None, ..inner })
+        Ok(Compiled { test: Test::Near(near), kinds: None, cost: Cost::Others, ..inner })
     }
 }
 
@@ -255,6 +285,7 @@ fn any(rules: Vec<Compiled>) -> Compiled {
         });
         out.always = if at == 0 { it.always } else { &out.always & &it.always };
         out.sometimes.extend(it.sometimes);
+        out.cost = out.cost.max(it.cost);
         tests.push(it.test);
     }
     Compiled { test: Test::Any(tests), kinds, ..out }
@@ -271,6 +302,7 @@ fn every(rules: Vec<Compiled>) -> Compiled {
         };
         out.always.extend(it.always);
         out.sometimes.extend(it.sometimes);
+        out.cost = out.cost.max(it.cost);
         tests.push(it.test);
     }
     Compiled { test: Test::All(tests), ..out }

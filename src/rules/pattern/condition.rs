@@ -2,11 +2,11 @@
 
 use regex::Regex;
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package};
+use crate::golang::{Field, GoNode, Kind, Package};
 use crate::rules::types::{Named, TypeExpr, Types};
 
 use super::fit::Bound;
-use super::name::GoName;
+use super::name::{GoName, means};
 use super::solve::Site;
 use super::value;
 
@@ -100,15 +100,13 @@ impl Condition {
         if self.asks_text_only() {
             return true;
         }
-        // Types and names are looked up by their positions, a few times each.
-        let lists = self.types.len() + self.resolves.len() + self.from.len();
-        if !site.meter.look(file, 4) || !site.meter.take(8 * lists) {
-            return false;
-        }
-        let typed = || Types(package).of(file, node);
+        let typed = || {
+            let affordable = site.meter.look(file, 4) && site.meter.take(8 * self.types.len());
+            affordable.then(|| Types(package).of(file, node))?
+        };
         (self.types.is_empty()
             || typed().is_some_and(|of| self.types.iter().any(|it| it.is(package, of))))
-            && (self.resolves.is_empty() || means(package, file, node, &self.resolves))
+            && (self.resolves.is_empty() || means(site, node, &self.resolves))
             && (self.from.is_empty() || value::comes_from(site, node, &self.from))
             && self.constant.is_none_or(|it| value::is_constant(site, node) == it)
             && (!self.stays || value::stays(site, node))
@@ -128,8 +126,4 @@ impl Condition {
             && self.constant.is_none()
             && !(self.stays || self.unstored || self.invariant)
     }
-}
-
-pub(super) fn means(package: &Package, file: &GoFile, node: Node<'_>, names: &[GoName]) -> bool {
-    names.iter().any(|it| it.is_meant(package, file, node))
 }

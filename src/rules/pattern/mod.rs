@@ -151,7 +151,8 @@ impl Declared {
         let site = Site { context, file, meter };
         let mut env = Env::new(self.names.all().len());
         let spot = Spot { node: place.node, around: place.ancestors };
-        if !site.holds(&self.test, spot, &mut env) {
+        // Without the means to find out, "not there" means nothing.
+        if !site.holds(&self.test, spot, &mut env) || meter.is_used_up() {
             return None;
         }
         let mut hit = Hit::at(file, place.node);

@@ -20,17 +20,25 @@ pub(super) fn stands_in<'p>(
 ) -> Option<Option<Partner<'p>>> {
     let Site { context, file, meter } = *site;
     let Spot { node, around } = spot;
-    // Each step below looks at the nodes around once, and at some by their positions.
-    if !meter.look(file, 2) || !meter.take(8 * around.len()) {
+    if !meter.take(8 * around.len()) {
+        return None;
+    }
+    let affordable = match wanted {
+        Where::Loop => {
+            // What follows in the loop is looked at once for each condition around.
+            let outermost = file.scopes().loops_at(node.start_byte()).last()?;
+            let times = 1 + around.iter().filter(|it| it.is(Kind::IfStatement)).count();
+            meter.take(outermost.span.range().len().saturating_mul(times))
+        }
+        Where::Defer | Where::Init | Where::Main => true,
+        Where::Goroutine | Where::Handler | Where::Request | Where::Once => meter.look(file, 1),
+    };
+    if !affordable {
         return None;
     }
     let plain = |it: bool| it.then_some(None);
     match wanted {
         Where::Loop => {
-            if file.scopes().loop_at(node.start_byte()).is_none() || !meter.look(file, around.len())
-            {
-                return None;
-            }
             let the_loop = repeating_loop(context.package, file, node, around, FEW)?;
             Some(Some((file, the_loop.span(), Role::Loop)))
         }

@@ -4,17 +4,15 @@ use crate::golang::{Access, BindingKind, Field, GoNode, Kind, Node, Resolved};
 use crate::rules::outlive::{outlives, root_of};
 use crate::rules::types::value_of;
 
-use super::condition::means;
-use super::name::GoName;
+use super::name::{GoName, means};
 use super::solve::Site;
 
 /// Whether the value is what a call of one of the names gave, whichever of its results.
 pub(super) fn comes_from(site: &Site<'_, '_>, node: Node<'_>, names: &[GoName]) -> bool {
-    let (package, file) = (site.package(), site.file);
+    let file = site.file;
     let is_call = |it: Node<'_>| {
         let it = it.unparen();
-        it.is(Kind::CallExpression)
-            && it.callee().is_some_and(|callee| means(package, file, callee, names))
+        it.is(Kind::CallExpression) && it.callee().is_some_and(|callee| means(site, callee, names))
     };
     let node = node.unparen();
     if node.is(Kind::CallExpression) {
@@ -26,6 +24,7 @@ pub(super) fn comes_from(site: &Site<'_, '_>, node: Node<'_>, names: &[GoName]) 
     let known = matches!(binding.kind, BindingKind::ShortVar | BindingKind::Var);
     if !node.is(Kind::Identifier)
         || !known
+        || !site.meter.look(file, 3)
         || !file.scopes().uses_of(id).all(|it| it.part || fixed(it.access))
     {
         return false;
@@ -43,7 +42,6 @@ pub(super) fn comes_from(site: &Site<'_, '_>, node: Node<'_>, names: &[GoName]) 
 
 /// Whether the expression is made of literals and constants only.
 pub(super) fn is_constant(site: &Site<'_, '_>, node: Node<'_>) -> bool {
-    let file = site.file;
     let mut nodes = node.descendants();
     while let Some(it) = nodes.next() {
         if !site.meter.take(1) {
@@ -65,7 +63,7 @@ pub(super) fn is_constant(site: &Site<'_, '_>, node: Node<'_>) -> bool {
             Kind::BinaryExpression => true,
             Kind::UnaryExpression => !matches!(it.operator(), Some("&" | "*" | "<-")),
             Kind::Token => true,
-            Kind::Identifier => site.meter.look(file, 1) && is_constant_name(site, it),
+            Kind::Identifier => site.meter.take(16) && is_constant_name(site, it),
             _ => false,
         };
         if !fine {
