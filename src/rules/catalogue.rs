@@ -46,6 +46,7 @@ impl Rule {
         };
         let holes: Vec<&str> = declared.holes().collect();
         page.check_holes(path, &holes)?;
+        page.check_superseded(path, is_builtin)?;
         Ok(Self { check: Check::Declared(declared), page })
     }
 
@@ -53,6 +54,7 @@ impl Rule {
     fn native((path, text, native): (&str, &str, Native)) -> Result<Self, PageError> {
         let page = Page::parse(path, text)?;
         page.check_holes(path, native.vars)?;
+        page.check_superseded(path, is_builtin)?;
         Ok(Self { page, check: Check::Native(native) })
     }
 
@@ -138,7 +140,7 @@ impl Rule {
 
     /// The weaker rules that fall silent where ranges touch.
     pub fn supersedes(&self) -> &[RuleId] {
-        &self.page.head.supersedes
+        self.page.head.supersedes.as_ref().map_or(&[], |it| it.value.as_slice())
     }
 
     /// What is wrong here: one sentence of Markdown without a final period.
@@ -227,4 +229,11 @@ impl RuleSet {
     pub fn check_with_silenced(&self, package: &Package) -> Vec<Finding> {
         engine::check(&self.rules, &self.dispatch, package)
     }
+}
+
+/// Whether a built-in page has this id.
+fn is_builtin(id: &str) -> bool {
+    let native = native::PAGES.iter().map(|it| it.0);
+    let mut paths = native.chain(native::DECLARED.iter().map(|it| it.0));
+    paths.any(|it| it.rsplit('/').next().and_then(|it| it.strip_suffix(".md")) == Some(id))
 }

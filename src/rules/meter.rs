@@ -11,20 +11,30 @@ const STEPS: u64 = 1 << 23;
 
 /// What is left. A rule that has used it up finds nothing more.
 #[derive(Debug)]
-pub(super) struct Meter(Cell<u64>);
+pub(super) struct Meter {
+    left: Cell<u64>,
+    used_up: Cell<bool>,
+}
 
 impl Default for Meter {
     fn default() -> Self {
-        Self(Cell::new(STEPS))
+        Self { left: Cell::new(STEPS), used_up: Cell::new(false) }
     }
 }
 
 impl Meter {
     /// Takes steps, each about as costly as a look at a node's child; false when they are used up.
     pub(super) fn take(&self, steps: usize) -> bool {
-        let left = self.0.get().checked_sub(steps as u64);
-        self.0.set(left.unwrap_or(0));
-        left.is_some()
+        match self.left.get().checked_sub(steps as u64) {
+            Some(left) => self.left.set(left),
+            None => self.used_up.set(true),
+        }
+        !self.used_up.get()
+    }
+
+    /// Whether something could not be paid: then no answer since can be trusted.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.used_up.get()
     }
 
     /// Takes what `times` looks at some node of the file by its position cost.

@@ -15,6 +15,7 @@ mod grade;
 mod index;
 mod meter;
 mod native;
+mod outlive;
 mod page;
 mod pattern;
 mod repeat;

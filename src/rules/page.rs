@@ -13,7 +13,7 @@ use crate::model::{Confidence, Language, words};
 use super::finding::RuleId;
 use super::gate::GoRange;
 use super::grade::Grade;
-use super::pattern::{Conditions, Declared, Keys, Many, Match, Where};
+use super::pattern::{Conditions, Declared, Hot, Many, Match, Where};
 use super::section::{Section, sections, told};
 use super::text::{Holes, Text};
 
@@ -74,8 +74,7 @@ pub struct Head {
     #[serde(default)]
     pub diff: DiffScope,
     /// Weaker rules that fall silent where the ranges touch.
-    #[serde(default)]
-    pub supersedes: Vec<RuleId>,
+    pub(super) supersedes: Option<Spanned<Vec<RuleId>>>,
     /// What is wrong here, with `$NAME` holes.
     pub message: Spanned<Text>,
     /// Why it happens, in one sentence.
@@ -100,7 +99,7 @@ pub struct Head {
     #[serde(rename = "not_in")]
     pub(super) outside: Option<Many<Where>>,
     /// Whether it is only worth a word where the code runs often.
-    pub(super) hot: Option<Spanned<bool>>,
+    pub(super) hot: Option<Spanned<Hot>>,
 }
 
 words! {
@@ -220,6 +219,25 @@ impl Page {
         told(&self.sections, language)
     }
 
+    /// Refuses to supersede what is no rule.
+    pub(super) fn check_superseded(
+        &self,
+        path: &str,
+        is_known: impl Fn(&str) -> bool,
+    ) -> Result<(), PageError> {
+        let Some(list) = &self.head.supersedes else { return Ok(()) };
+        let Some(unknown) = list.value.iter().find(|it| !is_known(it.as_str())) else {
+            return Ok(());
+        };
+        Err(PageError {
+            file: path.to_owned(),
+            line: list.referenced.line() as usize,
+            problem: format!(
+                "there is no rule `{unknown}` to supersede; see review-rules/README.md"
+            ),
+        })
+    }
+
     /// Refuses holes that the rule's check does not fill.
     pub(super) fn check_holes(&self, path: &str, filled: &[&str]) -> Result<(), PageError> {
         for text in [&self.head.message, &self.head.mechanism, &self.head.consequence] {
@@ -283,21 +301,13 @@ impl Head {
             let problem = "a page has `match` or `native: true`, not both; leave one out";
             return Err((line, problem.to_owned()));
         }
-        let places =
-            |it: &Option<Many<Where>>| it.as_ref().map_or_else(Vec::new, |it| it.all().to_vec());
-        if let Some(hot) = self.hot.as_ref().filter(|it| !it.value) {
-            let problem = "`hot` can only be true; leave it out";
-            return Err((hot.referenced.line() as usize, problem.to_owned()));
-        }
-        Declared::new(&Keys {
-            rule,
-            conditions: self.conditions.as_ref(),
-            at: self.at.as_ref(),
-            inside: &places(&self.inside),
-            outside: &places(&self.outside),
-            hot: self.hot.is_some(),
-        })
-        .map(Some)
+        let rule = rule.value.with(
+            self.conditions.as_ref(),
+            self.inside.as_ref(),
+            self.outside.as_ref(),
+            self.hot.as_ref(),
+        )?;
+        Declared::new(&rule, line, self.at.as_ref()).map(Some)
     }
 }
 

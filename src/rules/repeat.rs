@@ -1,6 +1,6 @@
 //! Whether a loop really runs a place again and again.
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Node};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package};
 
 use super::flow::{End, end_of_statement, own_nodes};
 
@@ -8,6 +8,7 @@ use super::flow::{End, end_of_statement, own_nodes};
 /// than `few` times as far as the loop's head tells. `around` is what the node stands in, the root
 /// first.
 pub(super) fn repeating_loop<'p>(
+    package: &'p Package,
     file: &'p GoFile,
     node: Node<'p>,
     around: &[Node<'p>],
@@ -16,7 +17,9 @@ pub(super) fn repeating_loop<'p>(
     file.scopes().loops_at(node.start_byte()).find_map(|it| {
         let the_loop =
             around.iter().rfind(|node| node.is(Kind::ForStatement) && node.span() == it.span)?;
-        let repeats = !is_left(file, node, *the_loop, around) && !is_short(file, *the_loop, few);
+        let repeats = !is_left(file, node, *the_loop, around)
+            && !is_guarded(file, node, *the_loop, around)
+            && package.loop_bound(file, *the_loop).is_none_or(|bound| bound > few);
         repeats.then_some(*the_loop)
     })
 }
@@ -55,28 +58,29 @@ fn is_left(file: &GoFile, node: Node<'_>, the_loop: Node<'_>, around: &[Node<'_>
     false
 }
 
-/// Whether the head of the loop shows that it runs a few times only.
-fn is_short(file: &GoFile, the_loop: Node<'_>, few: u64) -> bool {
-    let number = |it: Node<'_>| file.text_of(it).parse::<u64>().ok();
-    let bound = match head(the_loop) {
-        Some(it) if it.is(Kind::ForClause) => it
-            .field(Field::Condition)
-            .filter(|it| matches!(it.operator(), Some("<" | "<=")))
-            .and_then(|it| it.field(Field::Right))
-            .and_then(number),
-        Some(it) if it.is(Kind::RangeClause) => {
-            let over = it.field(Field::Right).map(GoNode::unparen);
-            match over.map(GoNode::go_kind) {
-                Some(Kind::IntLiteral) => over.and_then(number),
-                Some(Kind::CompositeLiteral) => over
-                    .and_then(|it| it.field(Field::Body))
-                    .and_then(|it| u64::try_from(it.parts().count()).ok()),
-                _ => None,
-            }
+/// Whether a condition lets the node run once, because what it guards changes it: `if !locked {
+/// …; locked = true }`, `if f == nil { f = … }`.
+fn is_guarded(file: &GoFile, node: Node<'_>, the_loop: Node<'_>, around: &[Node<'_>]) -> bool {
+    let inside = around.iter().rev().take_while(|it| it.id() != the_loop.id());
+    inside.filter(|it| it.is(Kind::IfStatement)).any(|branch| {
+        let (Some(condition), Some(body)) =
+            (branch.field(Field::Condition), branch.field(Field::Consequence))
+        else {
+            return false;
+        };
+        if !body.span().encloses(node.span()) {
+            return false;
         }
-        _ => None,
-    };
-    bound.is_some_and(|it| it <= few)
+        let name =
+            |it: &Node<'_>| matches!(it.go_kind(), Kind::Identifier | Kind::SelectorExpression);
+        let asked: Vec<&str> =
+            condition.descendants().filter(name).map(|it| file.text_of(it)).collect();
+        let assigned = own_nodes(body)
+            .filter(|it| it.is(Kind::AssignmentStatement))
+            .filter_map(|it| it.field(Field::Left))
+            .flat_map(GoNode::parts);
+        assigned.into_iter().any(|it| asked.contains(&file.text_of(it)))
+    })
 }
 
 /// What stands between `for` and the body.

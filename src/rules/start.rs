@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::golang::types::{Named, Types, only};
 use crate::golang::{Declared, Field, GoFile, GoNode, Kind, Node, Span};
+use crate::rules::types::{Named, Types, only};
 
 use super::engine::Context;
 use super::meter::Meter;

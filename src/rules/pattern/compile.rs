@@ -10,8 +10,8 @@ use crate::golang::Kind;
 use super::condition::{Condition, TypeName};
 use super::name::GoName;
 use super::shape::{Names, Shape, Slot};
-use super::solve::{Near, Side, Test, Until};
-use super::yaml::{self, Code, Conditions, Many, Match, StopBy};
+use super::solve::{Near, Side, Stands, Test, Until};
+use super::yaml::{self, Code, Conditions, Many, Match, StopBy, Where};
 
 /// A page may hold this many patterns, kinds, regexes and lists of rules.
 const MAX_TESTS: usize = 200;
@@ -28,6 +28,9 @@ const MAX_REGEX: usize = 300;
 /// What a compiled regular expression may take, in bytes.
 const MAX_REGEX_SIZE: usize = 1 << 20;
 
+/// A condition, and the metavariable that it is on.
+type Asked = (Slot, Condition);
+
 /// Line and sentence.
 pub(super) type Problem = (usize, String);
 
@@ -40,11 +43,26 @@ pub(super) struct Compiled {
     pub(super) always: BTreeSet<Slot>,
     /// The metavariables that some alternative binds.
     pub(super) sometimes: BTreeSet<Slot>,
+    /// How much it takes to find out: what is cheap is asked first.
+    cost: Cost,
+}
+
+/// What has to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cost {
+    /// The node itself.
+    Node,
+    /// What runs it.
+    Place,
+    /// Other nodes.
+    Others,
 }
 
 impl Compiled {
     fn new(test: Test) -> Self {
-        Self { test, kinds: None, always: BTreeSet::new(), sometimes: BTreeSet::new() }
+        let cost = if matches!(test, Test::Stands(_)) { Cost::Place } else { Cost::Node };
+        let (always, sometimes) = (BTreeSet::new(), BTreeSet::new());
+        Self { test, kinds: None, always, sometimes, cost }
     }
 }
 
@@ -85,6 +103,9 @@ impl<'n> Compiler<'n> {
             let regex = regex(&it.value).map_err(|problem| (line_of(it), problem))?;
             all.push(Compiled::new(Test::Text(regex)));
         }
+        if let Some(it) = stands(rule)? {
+            all.push(Compiled::new(Test::Stands(it)));
+        }
         let mut seen = outer.clone();
         seen.extend(all.iter().flat_map(|it| it.sometimes.iter().copied()));
         if let Some(it) = &rule.any {
@@ -112,22 +133,29 @@ impl<'n> Compiler<'n> {
                            `all`, `has`, `inside`, `follows` or `precedes`";
             return Err((line, problem.to_owned()));
         }
+        all.sort_by_key(|it| it.cost);
         if let Some(it) = &rule.conditions {
-            all.push(Compiled::new(self.conditions(it, &seen)?));
+            let (early, late) = self.conditions(it, &seen, &all)?;
+            let at = all.partition_point(|it| it.cost == Cost::Node);
+            all.insert(at, Compiled::new(Test::Where(early)));
+            all.push(Compiled::new(Test::Where(late)));
         }
         if let Some(it) = &rule.not {
             let not = self.sub(it, &seen, depth)?;
-            all.push(Compiled::new(Test::Not(Box::new(not.test))));
+            let test = Test::Not(Box::new(not.test));
+            all.push(Compiled { cost: not.cost, ..Compiled::new(test) });
         }
         Ok(every(all))
     }
 
-    /// Conditions on metavariables that may be bound.
-    pub(super) fn conditions(
+    /// Conditions on metavariables that may be bound: those that can be asked before other nodes
+    /// are looked for, and those that cannot.
+    fn conditions(
         &mut self,
         conditions: &Conditions,
         seen: &BTreeSet<Slot>,
-    ) -> Result<Test, Problem> {
+        tests: &[Compiled],
+    ) -> Result<(Vec<Asked>, Vec<Asked>), Problem> {
         let mut all = Vec::new();
         for (name, it) in conditions {
             let line = line_of(it);
@@ -137,7 +165,11 @@ impl<'n> Compiler<'n> {
             })?;
             all.push((slot, condition(&it.value).map_err(|problem| (line, problem))?));
         }
-        Ok(Test::Where(all))
+        let later = |(slot, _): &Asked| {
+            tests.iter().any(|it| it.cost > Cost::Node && it.sometimes.contains(slot))
+        };
+        let (late, early) = all.into_iter().partition(later);
+        Ok((early, late))
     }
 
     fn count(&mut self, line: usize) -> Result<(), Problem> {
@@ -186,6 +218,7 @@ impl<'n> Compiler<'n> {
             test: Test::Looks(shape),
             always: slots.clone(),
             sometimes: slots,
+            cost: Cost::Node,
         })
     }
 
@@ -221,8 +254,23 @@ impl<'n> Compiler<'n> {
             }
         };
         let near = Near { side, until, test: Box::new(inner.test) };
-        Ok(Compiled { test: Test::Near(near), kinds: None, ..inner })
+        Ok(Compiled { test: Test::Near(near), kinds: None, cost: Cost::Others, ..inner })
     }
+}
+
+/// Where the node stands, if the rule says something about that.
+fn stands(rule: &Match) -> Result<Option<Stands>, Problem> {
+    let places = |it: &Option<Many<Where>>| it.as_ref().map_or_else(Vec::new, |it| it.0.clone());
+    let hot = match &rule.hot {
+        None => None,
+        Some(it) => Some(it.value.least().ok_or_else(|| {
+            let problem = "`hot` is true, or the least heat from 1 to 4; else leave it out";
+            (line_of(it), problem.to_owned())
+        })?),
+    };
+    let it = Stands { inside: places(&rule.stands), outside: places(&rule.stands_not), hot };
+    let asks = !it.inside.is_empty() || !it.outside.is_empty() || it.hot.is_some();
+    Ok(asks.then_some(it))
 }
 
 /// One of them holds.
@@ -237,6 +285,7 @@ fn any(rules: Vec<Compiled>) -> Compiled {
         });
         out.always = if at == 0 { it.always } else { &out.always & &it.always };
         out.sometimes.extend(it.sometimes);
+        out.cost = out.cost.max(it.cost);
         tests.push(it.test);
     }
     Compiled { test: Test::Any(tests), kinds, ..out }
@@ -253,30 +302,37 @@ fn every(rules: Vec<Compiled>) -> Compiled {
         };
         out.always.extend(it.always);
         out.sometimes.extend(it.sometimes);
+        out.cost = out.cost.max(it.cost);
         tests.push(it.test);
     }
     Compiled { test: Test::All(tests), ..out }
 }
 
 fn condition(it: &yaml::Condition) -> Result<Condition, String> {
-    let stays = match it.escapes {
-        Some(true) => return Err("`escapes` can only be false; leave it out".to_owned()),
-        Some(false) => true,
-        None => false,
-    };
+    for (key, value, only) in [
+        ("escapes", it.escapes, false),
+        ("stored", it.stored, false),
+        ("invariant", it.invariant, true),
+    ] {
+        if value.is_some_and(|it| it != only) {
+            return Err(format!("`{key}` can only be {only}; leave it out"));
+        }
+    }
     let kinds = names(it.kind.as_ref(), kind)?;
     let out = Condition {
         types: names(it.types.as_ref(), TypeName::read)?,
         resolves: names(it.resolves.as_ref(), GoName::read)?,
         from: names(it.from.as_ref(), GoName::read)?,
         constant: it.constant,
-        stays,
+        stays: it.escapes.is_some(),
+        unstored: it.stored.is_some(),
+        invariant: it.invariant.is_some(),
         kinds,
         regex: it.regex.as_deref().map(regex).transpose()?,
     };
     if out.is_empty() {
         return Err("say what it must be: add `type`, `resolves`, `from`, `constant`, `escapes`, \
-                    `kind` or `regex`"
+                    `stored`, `invariant`, `kind` or `regex`"
             .to_owned());
     }
     Ok(out)

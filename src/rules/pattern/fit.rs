@@ -1,8 +1,9 @@
 //! Whether a node looks like a pattern, and what the metavariables stand for then.
 
-use crate::golang::{GoNode, Kind, Node, Span};
+use crate::golang::{GoFile, GoNode, Kind, Node, Span};
 
 use super::shape::{Shape, Slot, parts};
+use crate::rules::Role;
 use crate::rules::meter::Meter;
 
 /// What a metavariable stands for.
@@ -28,13 +29,18 @@ impl Bound<'_> {
 #[derive(Debug)]
 pub(super) struct Env<'p> {
     bound: Vec<Option<Bound<'p>>>,
-    order: Vec<Slot>,
+    /// What was bound; `None` is a partner.
+    order: Vec<Option<Slot>>,
+    partners: Vec<Partner<'p>>,
 }
+
+/// A place that takes part, and its part.
+pub(super) type Partner<'p> = (&'p GoFile, Span, Role);
 
 impl<'p> Env<'p> {
     /// Nothing is bound, of this many metavariables.
     pub(super) fn new(slots: usize) -> Self {
-        Self { bound: vec![None; slots], order: Vec::new() }
+        Self { bound: vec![None; slots], order: Vec::new(), partners: Vec::new() }
     }
 
     /// What a metavariable stands for.
@@ -50,16 +56,34 @@ impl<'p> Env<'p> {
     /// Takes back what was bound since.
     pub(super) fn back(&mut self, mark: usize) {
         for slot in self.order.drain(mark.min(self.order.len())..) {
-            if let Some(it) = self.bound.get_mut(slot) {
-                *it = None;
+            match slot {
+                None => drop(self.partners.pop()),
+                Some(slot) => {
+                    if let Some(it) = self.bound.get_mut(slot) {
+                        *it = None;
+                    }
+                }
             }
+        }
+    }
+
+    /// The places that take part.
+    pub(super) fn partners(&self) -> &[Partner<'p>] {
+        &self.partners
+    }
+
+    /// Adds a place that takes part, if there is one.
+    pub(super) fn take_part(&mut self, partner: Option<Partner<'p>>) {
+        if let Some(it) = partner {
+            self.partners.push(it);
+            self.order.push(None);
         }
     }
 
     fn bind(&mut self, slot: Slot, to: Bound<'p>) {
         if let Some(it) = self.bound.get_mut(slot) {
             *it = Some(to);
-            self.order.push(slot);
+            self.order.push(Some(slot));
         }
     }
 }

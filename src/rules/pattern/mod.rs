@@ -27,16 +27,17 @@
 //!
 //! # `where`: conditions on metavariables
 //!
-//! `type`, `resolves`, `from` (the value is what a call gave), `constant`, `escapes: false`,
-//! `kind`, `regex`; all that are given hold, and of a list one. Names are import path and name,
+//! `type`, `resolves`, `from` (the value is what a call gave), `constant`, `escapes: false` (only
+//! its methods are called), `stored: false` (nothing keeps it), `invariant: true` (the same in
+//! every iteration), `kind`, `regex`; all that are given hold, and of a list one. Names are import path and name,
 //! `net/http.Client.Do`. What cannot be told never holds. A condition on a metavariable that an
 //! alternative does not bind says nothing there.
 //!
 //! # The rest
 //!
-//! `at: X` blames what `$X` stands for instead of the whole node. `in` and `not_in` take places
-//! ([`Where`]) or lists of them. `hot: true` asks the package how often the code runs. The page's
-//! sentences may use every metavariable that is bound whichever alternative holds.
+//! `in` and `not_in` take places ([`Where`]) or lists of them. `hot: true` asks the package how often the code runs, `hot: 1`
+//! sooner, for what costs much each time. They may stand in any rule, too. `at: X` blames what
+//! `$X` stands for instead of the whole node. The page's sentences may use every metavariable that is bound whichever alternative holds.
 //!
 //! A page may come from anybody: all of its work is counted, and a page that asks for too much
 //! finds less.
@@ -50,6 +51,7 @@ mod shape;
 mod solve;
 #[cfg(test)]
 mod tests;
+mod value;
 mod yaml;
 
 use std::collections::BTreeSet;
@@ -63,19 +65,9 @@ use self::compile::{Compiler, Problem, line_of};
 use self::fit::{Bound, Env};
 use self::shape::{Names, Slot};
 use self::solve::{Site, Spot, Test};
-pub(super) use self::yaml::{Conditions, Many, Match, Where};
+pub(super) use self::yaml::{Conditions, Hot, Many, Match, Where};
 use super::engine::{Context, Hit};
 use super::meter::Meter;
-
-/// The keys of a page that describe code, as they are written.
-pub(super) struct Keys<'a> {
-    pub(super) rule: &'a Spanned<Match>,
-    pub(super) conditions: Option<&'a Conditions>,
-    pub(super) at: Option<&'a Spanned<String>>,
-    pub(super) inside: &'a [Where],
-    pub(super) outside: &'a [Where],
-    pub(super) hot: bool,
-}
 
 /// A check that a page describes.
 #[derive(Debug)]
@@ -86,26 +78,22 @@ pub(super) struct Declared {
     /// The metavariables that are bound in every alternative, the ones a sentence may use.
     always: Vec<Arc<str>>,
     at: Option<Slot>,
-    inside: Vec<Where>,
-    outside: Vec<Where>,
-    hot: bool,
 }
 
 impl Declared {
-    /// Makes a check of a page's keys, or says what is wrong with them.
-    pub(super) fn new(keys: &Keys<'_>) -> Result<Self, Problem> {
-        let line = line_of(keys.rule);
-        if let Some(it) = &keys.rule.value.stop_by {
+    /// Makes a check of a rule, or says what is wrong with it; `at` names the metavariable to
+    /// blame instead of the whole node.
+    pub(super) fn new(
+        rule: &Match,
+        line: usize,
+        at: Option<&Spanned<String>>,
+    ) -> Result<Self, Problem> {
+        if let Some(it) = &rule.stop_by {
             let problem = "`stopBy` belongs into `has`, `inside`, `follows` or `precedes`";
             return Err((line_of(it), problem.to_owned()));
         }
         let mut names = Names::default();
-        let mut compiler = Compiler::new(&mut names);
-        let rule = compiler.rule(&keys.rule.value, line, &BTreeSet::new(), 0)?;
-        let mut tests = vec![rule.test];
-        if let Some(it) = keys.conditions {
-            tests.push(compiler.conditions(it, &rule.sometimes)?);
-        }
+        let rule = Compiler::new(&mut names).rule(rule, line, &BTreeSet::new(), 0)?;
         let kinds: Vec<Kind> = match rule.kinds {
             Some(kinds) if kinds.contains(&Kind::SourceFile) => {
                 return Err((line, "a whole file is no place for a comment".to_owned()));
@@ -122,7 +110,7 @@ impl Declared {
             }
         };
         let always: Vec<Slot> = rule.always.into_iter().collect();
-        let at = match keys.at {
+        let at = match at {
             None => None,
             Some(it) => {
                 let name = it.value.trim_start_matches('$');
@@ -134,14 +122,11 @@ impl Declared {
             }
         };
         Ok(Self {
-            test: Test::All(tests),
+            test: rule.test,
             kinds,
             always: always.iter().filter_map(|it| names.all().get(*it).cloned()).collect(),
             names,
             at,
-            inside: keys.inside.to_vec(),
-            outside: keys.outside.to_vec(),
-            hot: keys.hot,
         })
     }
 
@@ -163,23 +148,15 @@ impl Declared {
         place: &Place<'p, '_>,
     ) -> Option<Hit<'p>> {
         let file = place.file;
-        let site = Site { package: context.package, file, meter };
+        let site = Site { context, file, meter };
         let mut env = Env::new(self.names.all().len());
         let spot = Spot { node: place.node, around: place.ancestors };
-        if !site.holds(&self.test, spot, &mut env) {
+        // Without the means to find out, "not there" means nothing.
+        if !site.holds(&self.test, spot, &mut env) || meter.is_used_up() {
             return None;
         }
         let mut hit = Hit::at(file, place.node);
-        for it in &self.inside {
-            hit.related.extend(place::stands_in(context, meter, place, *it)?);
-        }
-        if self.outside.iter().any(|it| place::stands_in(context, meter, place, *it).is_some()) {
-            return None;
-        }
-        let heat = || context.package.heat(file, place.node.start_byte());
-        if self.hot && !(meter.look(file, 1) && heat().is_hot()) {
-            return None;
-        }
+        hit.related = env.partners().to_vec();
         if let Some(slot) = self.at {
             let Some(Bound::One(node)) = env.get(slot) else { return None };
             hit.trigger = node;

@@ -1,9 +1,11 @@
 //! Names of Go as pages write them, and what code they stand for.
 
-use crate::golang::types::{Named, TypeExpr, Types, only};
 use crate::golang::{
     Field, GoFile, GoNode, ImportName, Kind, Node, Package, Resolved, StructField,
 };
+use crate::rules::types::{Named, TypeExpr, Types, only};
+
+use super::solve::Site;
 
 /// How deep embedded types are followed; nobody goes deeper.
 const EMBEDDED: usize = 3;
@@ -63,36 +65,18 @@ impl GoName {
         self.of.is_none()
     }
 
-    /// Whether the expression, type or name stands for this.
-    pub(super) fn is_meant(&self, package: &Package, file: &GoFile, node: Node<'_>) -> bool {
-        let node = node.unparen();
-        match (&self.of, node.go_kind()) {
-            (_, Kind::IndexExpression | Kind::TypeInstantiationExpression) => {
-                let generic = node.field(Field::Operand).or(node.parts().next());
-                generic.is_some_and(|it| !it.is(node.go_kind()) && self.is_meant(package, file, it))
-            }
-            (None, Kind::GenericType) => {
-                node.field(Field::Type).is_some_and(|it| self.is_meant(package, file, it))
-            }
-            (None, Kind::SelectorExpression | Kind::QualifiedType) => {
+    /// Whether the name, which the method of a type is not, stands for this.
+    fn is_plain(&self, package: &Package, file: &GoFile, node: Node<'_>) -> bool {
+        match node.go_kind() {
+            Kind::SelectorExpression | Kind::QualifiedType => {
                 file.qualified(node) == Some((&*self.path, &*self.name))
             }
-            (None, Kind::Identifier | Kind::TypeIdentifier) => {
+            Kind::Identifier | Kind::TypeIdentifier if file.text_of(node) == &*self.name => {
                 let Resolved::Outer(name) = file.resolve(node) else { return false };
                 // A dot import may bring anything.
                 let dots = file.imports().iter().any(|it| it.name == ImportName::Dot);
                 let own = package.declared(name).next().is_some();
-                *name == *self.name
-                    && if own { self.is_own(package) } else { self.path.is_empty() && !dots }
-            }
-            (Some(of), Kind::SelectorExpression) => {
-                let named = |it: Node<'_>| file.text_of(it) == &*self.name;
-                node.field(Field::Field).is_some_and(named)
-                    && node.field(Field::Operand).is_some_and(|it| {
-                        file.qualified(node).is_none()
-                            && owner(package, file, it, &self.name)
-                                .is_some_and(|(path, name)| *path == *self.path && *name == **of)
-                    })
+                if own { self.is_own(package) } else { self.path.is_empty() && !dots }
             }
             _ => false,
         }
@@ -106,7 +90,7 @@ impl GoName {
             None => {
                 let TypeExpr { file, node } = of;
                 self.path.is_empty()
-                    && (node.is(Kind::TypeIdentifier) && self.is_meant(package, file, node))
+                    && (node.is(Kind::TypeIdentifier) && self.is_plain(package, file, node))
             }
         }
     }
@@ -114,6 +98,44 @@ impl GoName {
     fn is_own(&self, package: &Package) -> bool {
         !self.path.is_empty() && package.import_path() == Some(&*self.path)
     }
+}
+
+/// Whether the expression, type or name stands for one of these.
+pub(super) fn means(site: &Site<'_, '_>, node: Node<'_>, names: &[GoName]) -> bool {
+    let (package, file) = (site.package(), site.file);
+    let node = callee_of(node.unparen());
+    if !site.meter.take(16 + 2 * names.len()) {
+        return false;
+    }
+    if names.iter().any(|it| it.of.is_none() && it.is_plain(package, file, node)) {
+        return true;
+    }
+    // Only methods are left; what a value's type is takes a search.
+    let Some(method) = node.field(Field::Field).filter(|_| node.is(Kind::SelectorExpression))
+    else {
+        return false;
+    };
+    let method = file.text_of(method);
+    let named = |it: &&GoName| it.of.is_some() && *it.name == *method;
+    let mut methods = names.iter().filter(named).peekable();
+    if methods.peek().is_none() || file.qualified(node).is_some() || !site.meter.look(file, 4) {
+        return false;
+    }
+    let owner = node.field(Field::Operand).and_then(|it| owner(package, file, it, method));
+    owner.is_some_and(|(path, of)| {
+        methods.any(|it| *it.path == *path && it.of.as_deref() == Some(of))
+    })
+}
+
+/// What is instantiated in `slices.Sort[int]` or `list[T]`.
+fn callee_of(node: Node<'_>) -> Node<'_> {
+    let generic = match node.go_kind() {
+        Kind::IndexExpression => node.field(Field::Operand),
+        Kind::TypeInstantiationExpression => node.parts().next(),
+        Kind::GenericType => node.field(Field::Type),
+        _ => None,
+    };
+    generic.unwrap_or(node)
 }
 
 /// The type, by path and name, that declares the method which a value has under this name:

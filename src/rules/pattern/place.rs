@@ -1,40 +1,45 @@
 //! Where code stands: what runs it, and how often.
 
-use crate::golang::heat::Entry;
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place, Span};
-use crate::rules::engine::Context;
-use crate::rules::meter::Meter;
+use crate::golang::heat::{Entry, Reason};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node};
 use crate::rules::repeat::repeating_loop;
 use crate::rules::{Role, start};
 
+use super::fit::Partner;
+use super::solve::{Site, Spot};
 use super::yaml::Where;
 
 /// A loop with fewer iterations, visible in its head, is as good as no loop.
 const FEW: u64 = 4;
 
-/// A node that takes part, and its part.
-pub(super) type Partner<'p> = (&'p GoFile, Span, Role);
-
 /// Whether the node stands there; `Some` names what makes it so, where that is a node.
 pub(super) fn stands_in<'p>(
-    context: &Context<'p>,
-    meter: &Meter,
-    place: &Place<'p, '_>,
+    site: &Site<'p, '_>,
+    spot: Spot<'p, '_>,
     wanted: Where,
 ) -> Option<Option<Partner<'p>>> {
-    let Place { file, node, ancestors: around, .. } = *place;
-    // Each step below looks at the nodes around once, and at some by their positions.
-    if !meter.look(file, 2) || !meter.take(8 * around.len()) {
+    let Site { context, file, meter } = *site;
+    let Spot { node, around } = spot;
+    if !meter.take(8 * around.len()) {
+        return None;
+    }
+    let affordable = match wanted {
+        Where::Loop => {
+            // What follows in the loop is looked at once for each condition around.
+            let outermost = file.scopes().loops_at(node.start_byte()).last()?;
+            let times = 1 + around.iter().filter(|it| it.is(Kind::IfStatement)).count();
+            meter.take(outermost.span.range().len().saturating_mul(times))
+        }
+        Where::Defer | Where::Init | Where::Main => true,
+        Where::Goroutine | Where::Handler | Where::Request | Where::Once => meter.look(file, 1),
+    };
+    if !affordable {
         return None;
     }
     let plain = |it: bool| it.then_some(None);
     match wanted {
         Where::Loop => {
-            if file.scopes().loop_at(node.start_byte()).is_none() || !meter.look(file, around.len())
-            {
-                return None;
-            }
-            let the_loop = repeating_loop(file, node, around, FEW)?;
+            let the_loop = repeating_loop(context.package, file, node, around, FEW)?;
             Some(Some((file, the_loop.span(), Role::Loop)))
         }
         Where::Goroutine => {
@@ -45,6 +50,12 @@ pub(super) fn stands_in<'p>(
             // The first look is a pass through the package, whoever asks for it.
             let entry = context.package.entry_at(file, node.start_byte());
             plain(entry.is_some_and(Entry::is_request))
+        }
+        Where::Request => {
+            let heat = context.package.heat(file, node.start_byte());
+            let reached =
+                |it: &Reason| matches!(it, Reason::Reached { entry, .. } if entry.is_request());
+            plain(heat.reasons.iter().any(reached))
         }
         Where::Defer => plain(is_deferred(around, node)),
         Where::Init => plain(match frame(around) {

@@ -6,11 +6,14 @@
 use regex::Regex;
 
 use crate::golang::{GoFile, GoNode, Kind, Node, Package};
+use crate::rules::engine::Context;
 use crate::rules::meter::Meter;
 
 use super::condition::Condition;
 use super::fit::{Env, Fit};
+use super::place;
 use super::shape::{Shape, Slot, is_wrapper};
+use super::yaml::Where;
 
 /// What a node must be.
 #[derive(Debug)]
@@ -22,8 +25,18 @@ pub(super) enum Test {
     Any(Vec<Test>),
     Not(Box<Test>),
     Near(Near),
+    Stands(Stands),
     /// Conditions on metavariables; those that nothing is bound to are passed over.
     Where(Vec<(Slot, Condition)>),
+}
+
+/// Where the node stands.
+#[derive(Debug)]
+pub(super) struct Stands {
+    pub(super) inside: Vec<Where>,
+    pub(super) outside: Vec<Where>,
+    /// The least heat, from 1 to 4.
+    pub(super) hot: Option<u8>,
 }
 
 /// A node near another.
@@ -55,7 +68,7 @@ pub(super) enum Until {
 /// Where code is looked at.
 #[derive(Clone, Copy)]
 pub(super) struct Site<'p, 'm> {
-    pub(super) package: &'p Package,
+    pub(super) context: &'m Context<'p>,
     pub(super) file: &'p GoFile,
     pub(super) meter: &'m Meter,
 }
@@ -75,6 +88,11 @@ struct Goal<'p, 'a> {
 }
 
 impl<'p> Site<'p, '_> {
+    /// The package.
+    pub(super) fn package(&self) -> &'p Package {
+        self.context.package
+    }
+
     /// Whether the test holds for the node; the environment then says for which bindings.
     pub(super) fn holds(&self, test: &Test, spot: Spot<'p, '_>, env: &mut Env<'p>) -> bool {
         self.solve(Some(&Goal { tests: std::slice::from_ref(test), spot, then: None }), env)
@@ -116,6 +134,7 @@ impl<'p> Site<'p, '_> {
                 env.back(mark);
                 !found && self.solve(Some(&rest), env)
             }
+            Test::Stands(it) => self.stands(it, spot, env) && self.solve(Some(&rest), env),
             Test::Where(conditions) => {
                 conditions
                     .iter()
@@ -136,6 +155,18 @@ impl<'p> Site<'p, '_> {
             env.back(mark);
         }
         holds
+    }
+
+    fn stands(&self, stands: &Stands, spot: Spot<'p, '_>, env: &mut Env<'p>) -> bool {
+        for it in &stands.inside {
+            match place::stands_in(self, spot, *it) {
+                Some(partner) => env.take_part(partner),
+                None => return false,
+            }
+        }
+        let heat = || self.package().heat(self.file, spot.node.start_byte()).score;
+        !stands.outside.iter().any(|it| place::stands_in(self, spot, *it).is_some())
+            && stands.hot.is_none_or(|least| self.meter.look(self.file, 1) && heat() >= least)
     }
 
     fn near(

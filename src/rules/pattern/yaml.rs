@@ -27,6 +27,44 @@ pub(in crate::rules) struct Match {
     pub(super) stop_by: Option<Spanned<StopBy>>,
     #[serde(rename = "where")]
     pub(super) conditions: Option<Conditions>,
+    #[serde(rename = "in")]
+    pub(super) stands: Option<Many<Where>>,
+    #[serde(rename = "not_in")]
+    pub(super) stands_not: Option<Many<Where>>,
+    pub(super) hot: Option<Spanned<Hot>>,
+}
+
+impl Match {
+    /// The rule with what the page says beside it, all of which holds for the same node.
+    pub(in crate::rules) fn with(
+        &self,
+        conditions: Option<&Conditions>,
+        stands: Option<&Many<Where>>,
+        stands_not: Option<&Many<Where>>,
+        hot: Option<&Spanned<Hot>>,
+    ) -> Result<Self, (usize, String)> {
+        let mut out = self.clone();
+        for (name, it) in conditions.into_iter().flatten() {
+            let all = out.conditions.get_or_insert_default();
+            if all.insert(name.clone(), it.clone()).is_some() {
+                let line = it.referenced.line() as usize;
+                return Err((line, format!("`where` speaks of `{name}` twice; join the two")));
+            }
+        }
+        let join = |ours: &mut Option<Many<Where>>, more: Option<&Many<Where>>| {
+            if let Some(Many(more)) = more {
+                ours.get_or_insert_with(|| Many(Vec::new())).0.extend(more);
+            }
+        };
+        join(&mut out.stands, stands);
+        join(&mut out.stands_not, stands_not);
+        if let Some(it) = hot
+            && out.hot.replace(it.clone()).is_some()
+        {
+            return Err((it.referenced.line() as usize, "`hot` stands twice; say it once".into()));
+        }
+        Ok(out)
+    }
 }
 
 /// Conditions by the metavariables that they are on.
@@ -42,6 +80,8 @@ pub(in crate::rules) struct Condition {
     pub(super) from: Option<Many<String>>,
     pub(super) constant: Option<bool>,
     pub(super) escapes: Option<bool>,
+    pub(super) stored: Option<bool>,
+    pub(super) invariant: Option<bool>,
     pub(super) kind: Option<Many<String>>,
     pub(super) regex: Option<String>,
 }
@@ -133,8 +173,10 @@ pub(in crate::rules) enum Where {
     Loop,
     /// A goroutine that the package starts runs it.
     Goroutine,
-    /// A request handler runs it.
+    /// It is in the function that a request comes in at.
     Handler,
+    /// A request leads to it, as far as the package shows.
+    Request,
     /// A deferred call runs it.
     Defer,
     /// The package's initialisation runs it.
@@ -145,16 +187,53 @@ pub(in crate::rules) enum Where {
     Once,
 }
 
+/// How hot code must be: `true`, or the least heat.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::rules) enum Hot {
+    Yes(bool),
+    Least(u64),
+}
+
+impl Hot {
+    /// The least heat; `None` for what asks nothing, or too much.
+    pub(super) fn least(self) -> Option<u8> {
+        match self {
+            Self::Yes(true) => Some(2),
+            Self::Least(it @ 1..=4) => u8::try_from(it).ok(),
+            Self::Yes(false) | Self::Least(_) => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Hot {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Hots;
+        impl Visitor<'_> for Hots {
+            type Value = Hot;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, or the least heat from 1 to 4")
+            }
+
+            fn visit_bool<E: Error>(self, it: bool) -> Result<Hot, E> {
+                Ok(Hot::Yes(it))
+            }
+
+            fn visit_u64<E: Error>(self, it: u64) -> Result<Hot, E> {
+                Ok(Hot::Least(it))
+            }
+
+            fn visit_i64<E: Error>(self, it: i64) -> Result<Hot, E> {
+                Ok(Hot::Least(u64::try_from(it).unwrap_or(0)))
+            }
+        }
+        from.deserialize_any(Hots)
+    }
+}
+
 /// One, or a list.
 #[derive(Debug, Clone)]
 pub(in crate::rules) struct Many<T>(pub(super) Vec<T>);
-
-impl<T> Many<T> {
-    /// All of them.
-    pub(in crate::rules) fn all(&self) -> &[T] {
-        &self.0
-    }
-}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

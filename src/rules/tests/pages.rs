@@ -113,9 +113,9 @@ fn front_matter_that_is_wrong_is_refused() {
     :3: end the list with a severity without `go`, for all other versions
     :3: put the severity without `go` at the end
     :3: `is` is not known here; use go, severity
-    :4: `extra` is not known here; use severity, kind, confidence, go, lens, diff, supersedes, message, mechanism, consequence, native
+    :4: `extra` is not known here; use severity, kind, confidence, go, lens, diff, supersedes, message, mechanism, consequence, native, match, where, at, in, not_in, hot
     :9: add the key `kind`
-    :2: `native` must be true: the check is written in Rust
+    :2: say what the code looks like: add `match` with a pattern (or `native: true` where the check is Rust code of this project)
     :8: a translation is missing; add `zh`
     :8: `mechanism` says nothing in zh-CN
     :8: `fr` is not known here; use en, zh

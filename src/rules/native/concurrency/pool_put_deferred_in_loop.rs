@@ -1,11 +1,10 @@
 //! `defer pool.Put(x)` in a loop: it runs when the function returns, not per iteration.
 
-use crate::golang::{
-    Access, Field, GoFile, GoNode, Kind, Loop, Node, Package, Place, Resolved, StructField,
-};
+use crate::golang::{Access, Field, GoFile, GoNode, Kind, Node, Package, Place, StructField};
 use crate::model::Severity;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, own_nodes};
+use crate::rules::outlive::outlives;
 use crate::rules::repeat::{head, repeating_loop};
 use crate::rules::types::{Named, TypeExpr, Types, only};
 use crate::rules::{Fix, Role};
@@ -28,15 +27,15 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     if !context.affords(file, place.ancestors.len()) {
         return None;
     }
-    let node = repeating_loop(file, defer, place.ancestors, FEW)?;
+    let node = repeating_loop(package, file, defer, place.ancestors, FEW)?;
     let the_loop = scopes.loops_at(defer.start_byte()).find(|it| it.span == node.span())?;
     if !is_pool(package, file, pool) {
         return None;
     }
     let object = put.arguments().next().filter(|it| it.is(Kind::Identifier));
-    let uses = object.and_then(|it| file.resolve(it).local());
-    let uses = uses.map_or(0, |it| scopes.uses_of(it).count());
-    if !context.affords(file, uses) || object.is_some_and(|it| outlives(file, it, the_loop)) {
+    let variable = object.and_then(|it| file.resolve(it).local());
+    let affords = |looks| context.affords(file, looks);
+    if variable.is_some_and(|it| outlives(file, it, the_loop.span, &affords)) {
         return None;
     }
     let mut hit = Hit::at(file, defer).var("POOL", file.text_of(pool)).with(file, node, Role::Loop);
@@ -105,51 +104,6 @@ fn is_endless<'p>(package: &'p Package, file: &'p GoFile, the_loop: Node<'p>) ->
             .is_some_and(|it| it.node.is(Kind::ChannelType)),
         _ => false,
     }
-}
-
-/// Whether the object visibly lives on after its iteration: then it must not go back earlier.
-fn outlives(file: &GoFile, object: Node<'_>, the_loop: &Loop) -> bool {
-    let scopes = file.scopes();
-    let Resolved::Local(id, _) = file.resolve(object) else { return false };
-    let escapes = |name: Node<'_>| {
-        let around = name.ancestors(file.root());
-        let Some(parent) = around.first() else { return false };
-        let outside = |target: Node<'_>| {
-            let root = root_of(target);
-            file.resolve(root)
-                .local()
-                .is_none_or(|it| !the_loop.span.encloses(scopes.binding(it).name))
-        };
-        match parent.go_kind() {
-            // `&x` and a list of values change nothing about where it goes.
-            Kind::ArgumentList => around
-                .get(1)
-                .and_then(|it| it.callee())
-                .is_some_and(|it| matches!(file.resolve(it), Resolved::Outer("append"))),
-            Kind::SendStatement | Kind::ReturnStatement => true,
-            Kind::LiteralElement | Kind::KeyedElement => true,
-            Kind::ExpressionList => match around.get(1) {
-                Some(it) if it.is(Kind::AssignmentStatement) => {
-                    let left = it.field(Field::Left);
-                    let value = it.field(Field::Right).is_some_and(|it| it.id() == parent.id());
-                    value && left.is_some_and(|it| it.parts().any(&outside))
-                }
-                Some(it) => it.is(Kind::ReturnStatement),
-                None => false,
-            },
-            _ => false,
-        }
-    };
-    let uses = scopes.uses_of(id).filter(|it| the_loop.span.encloses(it.span));
-    uses.filter_map(|it| file.node(it.span, Kind::Identifier)).any(escapes)
-}
-
-/// The variable at the beginning of `a.b[i].c`.
-fn root_of(mut node: Node<'_>) -> Node<'_> {
-    while let Some(inner) = node.field(Field::Operand) {
-        node = inner.unparen();
-    }
-    node
 }
 
 /// The edit that moves the call to the end of the iteration, where nothing leaves it before and

@@ -18,9 +18,11 @@ for i := 0; i < 5; i++ { f() }
 for range 3 { f() }
 for _, x := range []int{1, 2} { f() }
 for i := f(); i < n; i++ { }
+for range a { if !done { f(); done = true } }
+for range a { if x == nil { f(); y = 1 } }
 for range a { return f() }
 go func() { for { f() } }()";
-    check(keys, body, &[2, 3, 10, 15]);
+    check(keys, body, &[2, 3, 10, 15, 17]);
 }
 
 #[test]

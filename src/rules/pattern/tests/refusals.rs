@@ -33,7 +33,7 @@ fn patterns_that_are_wrong() {
     f("$X") => :10: a metavariable in a string is not looked at; write `$X` for the whole string
     f() // why => :10: leave comments out of the pattern; they never matter
     µ() => :10: a pattern cannot hold the letter `µ`
-    select { $$$ } => :10: the pattern is not Go; a pattern is one statement, expression or declaration, and anything else needs { context: the code around it, selector: the kind to take }
+    select { $$$ } => :10: the pattern is not Go; `$$$` cannot stand for cases: say `kind: select_statement` or the switch's kind
     $X => :10: any node could match; add a `pattern` with code around its metavariables, or a `kind`, in every alternative
     package $P => :10: the pattern reads as `package_clause` alone, and as something else in Go code; write it as { context: code around it, selector: the kind to take }
     import $P => :10: the pattern is not Go; a pattern is one statement, expression or declaration, and anything else needs { context: the code around it, selector: the kind to take }
@@ -86,19 +86,19 @@ fn keys_that_are_wrong() {
     :2: say what the code looks like: add `match` with a pattern (or `native: true` where the check is Rust code of this project)
     :2: `in` means nothing without `match`
     :9: say what the code looks like: add `pattern`, `kind`, `regex`, `any`, `all`, `has`, `inside`, `follows` or `precedes`
-    :11: `utils` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where
-    :11: `nthChild` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where
+    :11: `utils` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where, in, not_in, hot
+    :11: `nthChild` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where, in, not_in, hot
     :10: `strictness` is not known here; use context, selector
-    :12: `is` is not known here; use type, resolves, from, constant, escapes, kind, regex
+    :12: `is` is not known here; use type, resolves, from, constant, escapes, stored, invariant, kind, regex
     :12: no pattern binds `$X` here: name one that does
-    :12: say what it must be: add `type`, `resolves`, `from`, `constant`, `escapes`, `kind` or `regex`
+    :12: say what it must be: add `type`, `resolves`, `from`, `constant`, `escapes`, `stored`, `invariant`, `kind` or `regex`
     :12: `sync.Mutex.Lock` is a method; `type` wants a type, as `sync.WaitGroup`
     :12: `net/http` is no name of Go; write the import path and the name, as `net/http.Get` or `sync.WaitGroup.Add`, or a builtin as `append`
     :12: a list is empty; add a name, or leave the key out
     :12: `escapes` can only be false; leave it out
     :12: the regular expression cannot be read: unclosed group
-    :11: `kitchen` is not known here; use loop, goroutine, handler, defer, init, main, once
-    :11: `hot` can only be true; leave it out
+    :11: `kitchen` is not known here; use loop, goroutine, handler, request, defer, init, main, once
+    :11: `hot` is true, or the least heat from 1 to 4; else leave it out
     :11: `at`: `$X` is not bound in every alternative
     :10: `defer` is no kind of node of tree-sitter-go; near: `defer_statement`
     :10: `frobnicate` is no kind of node of tree-sitter-go
@@ -127,10 +127,10 @@ fn sentences_that_are_wrong() {
         ("`$X`", "match:\n  pattern: f()\n  not: { pattern: g($X) }"),
         ("`$X`", "match:\n  any:\n    - pattern: f($X)\n    - pattern: g($X)"),
     ]), @r#"
-    :6: `$Y` is not bound; use `$X`
-    :6: `$X` is not bound, and nothing else is; leave it out
-    :6: `$X` is not bound, and nothing else is; leave it out
-    :6: `$X` is not bound, and nothing else is; leave it out
+    :6: `$Y` is not always bound; use `$X`
+    :6: `$X` is not always bound, and nothing else is; leave it out
+    :6: `$X` is not always bound, and nothing else is; leave it out
+    :6: `$X` is not always bound, and nothing else is; leave it out
     accepted
     "#);
 }
