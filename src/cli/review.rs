@@ -6,12 +6,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::bail;
 use clap::Args;
 
 use super::output::{self, Lang};
+use super::rules::unknown;
 use crate::local::{self, Format};
 use crate::model::{Clock, Severity};
-use crate::rules::RuleSet;
+use crate::rules::{Rule, RuleSet};
 
 /// How often progress is told.
 const PROGRESS: Duration = Duration::from_secs(1);
@@ -34,6 +36,13 @@ pub(super) struct Review {
     /// Every finding in the tree, as it is on the disk; no base, no git needed
     #[arg(long)]
     all: bool,
+    /// Pages of your own to review with, beside the built-in ones: a directory of <domain>/<id>.md
+    /// or <id>.md, or one page; see `go-expert rules new`
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+    /// Review with these rules alone
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    only: Vec<String>,
     /// How findings are printed: text shows the code on a terminal (NO_COLOR is honoured) and one
     /// line a finding elsewhere; json is one object a line; sarif is for code scanning, markdown
     /// for a pull request's conversation
@@ -71,7 +80,7 @@ const FOUND: u8 = 1;
 impl Review {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let language = Lang::or_locale(self.lang);
-        let rules = Arc::new(RuleSet::builtin());
+        let rules = Arc::new(self.rules()?);
         let report = if self.all {
             local::all(&self.repo, &rules, language, &mut progress())?
         } else {
@@ -81,6 +90,25 @@ impl Review {
         output::print(&text)?;
         let failed = self.fail_on.is_some_and(|it| report.has_inline(it.into()));
         Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+    }
+
+    /// The rules to review with.
+    fn rules(&self) -> anyhow::Result<RuleSet> {
+        let all = match &self.rules {
+            Some(path) => local::rules_with(path)?,
+            None => RuleSet::builtin(),
+        };
+        if self.only.is_empty() {
+            return Ok(all);
+        }
+        let mut chosen: Vec<Rule> = Vec::new();
+        for id in &self.only {
+            let Some(rule) = all.rule(id) else { bail!(unknown(id, &all)) };
+            if !chosen.iter().any(|it| it.id() == rule.id()) {
+                chosen.push(rule.clone());
+            }
+        }
+        Ok(RuleSet::new(chosen))
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use rayon::prelude::*;
 
-pub use pages::{PageFile, pages};
+pub use pages::{PageFile, pages, rules_of, rules_with};
 pub use report::{Format, Report, Row};
 
 use crate::git::{self, Directory, Repository};

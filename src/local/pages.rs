@@ -1,11 +1,12 @@
 //! Pages of rules on the disk.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use crate::rules::Domain;
+use crate::rules::{Domain, PageError, Rule, RuleId, RuleSet};
 
 /// A page's text, and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,51 @@ pub fn pages(path: &Path) -> anyhow::Result<Vec<PageFile>> {
     }
     let root = fs::canonicalize(path).with_context(cannot)?;
     found.into_iter().map(|it| read(it, &root)).collect()
+}
+
+/// The built-in rules and those of a directory's pages; a page of the same name takes the place of
+/// a built-in one.
+///
+/// # Errors
+/// When a page cannot be read, or is not a rule; of several, every one is named.
+pub fn rules_with(path: &Path) -> anyhow::Result<RuleSet> {
+    let builtin = RuleSet::builtin();
+    let (mut own, mut problems): (Vec<Rule>, Vec<String>) = (Vec::new(), Vec::new());
+    for (_, rule) in rules_of(&pages(path)?, &builtin) {
+        match rule {
+            Ok(it) => own.push(it),
+            Err(it) => problems.push(it.to_string()),
+        }
+    }
+    if !problems.is_empty() {
+        bail!("{}", problems.join("\n"));
+    }
+    let others = builtin.rules().iter().filter(|it| !own.iter().any(|own| own.id() == it.id()));
+    let others: Vec<Rule> = others.cloned().collect();
+    Ok(RuleSet::new(others.into_iter().chain(own).collect()))
+}
+
+/// The pages with the rule that each makes, see [`RuleSet::read`]; of two that have one id, the
+/// second is refused.
+pub fn rules_of<'a>(
+    pages: &'a [PageFile],
+    builtin: &RuleSet,
+) -> Vec<(&'a PageFile, Result<Rule, PageError>)> {
+    let mut first: BTreeMap<RuleId, &str> = BTreeMap::new();
+    let mut rule = |page: &'a PageFile| {
+        let at = |error: PageError| error.in_file(&page.path);
+        let rule = builtin.read(&page.place, &page.text).map_err(at)?;
+        match first.insert(rule.id().clone(), &page.path) {
+            None => Ok(rule),
+            Some(other) => {
+                let id = rule.id();
+                let problem =
+                    format!("{other} has the id `{id}`, too; give one of them another name");
+                Err(PageError { file: page.path.clone(), line: 1, problem })
+            }
+        }
+    };
+    pages.iter().map(|it| (it, rule(it))).collect()
 }
 
 fn find(directory: &Path, levels: usize, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {

@@ -51,7 +51,7 @@ impl Rule {
     }
 
     /// The rule of a built-in page whose check is written in Rust.
-    fn native((path, text, native): (&str, &str, Native)) -> Result<Self, PageError> {
+    pub(super) fn native((path, text, native): (&str, &str, Native)) -> Result<Self, PageError> {
         let page = Page::parse(path, text)?;
         page.check_holes(path, native.vars)?;
         page.check_superseded(path, is_builtin)?;

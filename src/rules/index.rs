@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use super::{Domain, Page};
+use super::{Domain, Page, module_name};
 
 /// `src/rules/native/mod.rs` for these pages.
 pub fn native_modules(pages: &[Page]) -> String {
@@ -28,7 +28,7 @@ pub fn native_modules(pages: &[Page]) -> String {
         }
         let _ = writeln!(modules, "mod {domain} {{");
         for page in native {
-            let (id, module) = (&page.id, page.id.as_str().replace('-', "_"));
+            let (id, module) = (&page.id, module_name(&page.id));
             let _ = writeln!(modules, "    pub(super) mod {module};");
             let _ = write!(
                 table,
