@@ -43,6 +43,8 @@ pub(super) struct Compiled {
     pub(super) always: BTreeSet<Slot>,
     /// The metavariables that some alternative binds.
     pub(super) sometimes: BTreeSet<Slot>,
+    /// The import paths of which a file needs one; `None` when it needs none.
+    pub(super) imports: Option<BTreeSet<Box<str>>>,
     /// How much it takes to find out: what is cheap is asked first.
     cost: Cost,
 }
@@ -62,7 +64,7 @@ impl Compiled {
     fn new(test: Test) -> Self {
         let cost = if matches!(test, Test::Stands(_)) { Cost::Place } else { Cost::Node };
         let (always, sometimes) = (BTreeSet::new(), BTreeSet::new());
-        Self { test, kinds: None, always, sometimes, cost }
+        Self { test, kinds: None, always, sometimes, imports: None, cost }
     }
 }
 
@@ -137,7 +139,12 @@ impl<'n> Compiler<'n> {
         if let Some(it) = &rule.conditions {
             let (early, late) = self.conditions(it, &seen, &all)?;
             let at = all.partition_point(|it| it.cost == Cost::Node);
-            all.insert(at, Compiled::new(Test::Where(early)));
+            let needs = early.iter().find_map(|(slot, it)| {
+                let always = all.iter().any(|it| it.always.contains(slot));
+                always.then(|| it.imports())?
+            });
+            let early = Compiled { imports: needs, ..Compiled::new(Test::Where(early)) };
+            all.insert(at, early);
             all.push(Compiled::new(Test::Where(late)));
         }
         if let Some(it) = &rule.not {
@@ -218,6 +225,7 @@ impl<'n> Compiler<'n> {
             test: Test::Looks(shape),
             always: slots.clone(),
             sometimes: slots,
+            imports: None,
             cost: Cost::Node,
         })
     }
@@ -276,10 +284,14 @@ fn stands(rule: &Match) -> Result<Option<Stands>, Problem> {
 /// One of them holds.
 fn any(rules: Vec<Compiled>) -> Compiled {
     let mut out = Compiled::new(Test::Any(Vec::new()));
-    let mut kinds = Some(BTreeSet::new());
+    let (mut kinds, mut imports) = (Some(BTreeSet::new()), Some(BTreeSet::new()));
     let mut tests = Vec::new();
     for (at, it) in rules.into_iter().enumerate() {
         kinds = kinds.zip(it.kinds).map(|(mut all, more)| {
+            all.extend(more);
+            all
+        });
+        imports = imports.zip(it.imports).map(|(mut all, more)| {
             all.extend(more);
             all
         });
@@ -288,7 +300,7 @@ fn any(rules: Vec<Compiled>) -> Compiled {
         out.cost = out.cost.max(it.cost);
         tests.push(it.test);
     }
-    Compiled { test: Test::Any(tests), kinds, ..out }
+    Compiled { test: Test::Any(tests), kinds, imports, ..out }
 }
 
 /// All of them hold.
@@ -300,6 +312,8 @@ fn every(rules: Vec<Compiled>) -> Compiled {
             (Some(a), Some(b)) => Some(&a & &b),
             (a, b) => a.or(b),
         };
+        // Any of several needs will do: they only spare work.
+        out.imports = out.imports.or(it.imports);
         out.always.extend(it.always);
         out.sometimes.extend(it.sometimes);
         out.cost = out.cost.max(it.cost);

@@ -1,5 +1,7 @@
 //! What the code behind a metavariable must be, beyond how it looks.
 
+use std::collections::BTreeSet;
+
 use regex::Regex;
 
 use crate::golang::{Field, GoNode, Kind, Package};
@@ -112,6 +114,12 @@ impl Condition {
             && (!self.stays || value::stays(site, node))
             && (!self.unstored || value::is_unstored(site, node))
             && (!self.invariant || value::is_invariant(site, node))
+    }
+
+    /// The import paths of which a file needs one for this to hold, where that is known.
+    pub(super) fn imports(&self) -> Option<BTreeSet<Box<str>>> {
+        let paths = self.resolves.iter().map(GoName::import);
+        paths.collect::<Option<BTreeSet<_>>>().filter(|it| !it.is_empty())
     }
 
     /// Whether it asks nothing.

@@ -75,6 +75,8 @@ pub(super) struct Declared {
     test: Test,
     kinds: Vec<Kind>,
     names: Names,
+    /// The import paths of which a file needs one; empty when it needs none.
+    imports: BTreeSet<Box<str>>,
     /// The metavariables that are bound in every alternative, the ones a sentence may use.
     always: Vec<Arc<str>>,
     at: Option<Slot>,
@@ -126,6 +128,7 @@ impl Declared {
             kinds,
             always: always.iter().filter_map(|it| names.all().get(*it).cloned()).collect(),
             names,
+            imports: rule.imports.unwrap_or_default(),
             at,
         })
     }
@@ -148,6 +151,11 @@ impl Declared {
         place: &Place<'p, '_>,
     ) -> Option<Hit<'p>> {
         let file = place.file;
+        let own = context.package.import_path();
+        let mentions = |path: &str| file.imports_path(path) || own == Some(path);
+        if !self.imports.is_empty() && !self.imports.iter().any(|it| mentions(it)) {
+            return None;
+        }
         let site = Site { context, file, meter };
         let mut env = Env::new(self.names.all().len());
         let spot = Spot { node: place.node, around: place.ancestors };

@@ -60,6 +60,12 @@ impl GoName {
         Ok(Self { path: path.into(), of: of.map(Into::into), name: name.into() })
     }
 
+    /// The import path that a file needs to mention it; `None` for methods, whose values come
+    /// without one, and for what Go declares itself.
+    pub(super) fn import(&self) -> Option<Box<str>> {
+        (self.of.is_none() && !self.path.is_empty()).then(|| self.path.clone())
+    }
+
     /// Whether it could name a type.
     pub(super) fn could_be_type(&self) -> bool {
         self.of.is_none()
