@@ -130,5 +130,6 @@ fn read(path: PathBuf, root: &Path) -> anyhow::Result<PageFile> {
     let is_domain = Domain::ALL.iter().any(|it| it.as_str() == folder);
     let file = name(Some(&path));
     let place = if within || is_domain { format!("{folder}/{file}") } else { file };
+    let path = path.strip_prefix(".").unwrap_or(&path);
     Ok(PageFile { path: path.display().to_string(), place, text })
 }

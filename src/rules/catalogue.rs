@@ -42,7 +42,8 @@ impl Rule {
         let Some(declared) = page.declared().cloned() else {
             let problem = "`native: true` stands for Rust code that is built into go-expert, and \
                            there is none for this page; describe the code by `match`";
-            return Err(error(2, problem.to_owned()));
+            let line = text.lines().position(|it| it.starts_with("native:"));
+            return Err(error(line.map_or(2, |it| it + 1), problem.to_owned()));
         };
         let holes: Vec<&str> = declared.holes().collect();
         page.check_holes(path, &holes)?;

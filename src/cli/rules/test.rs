@@ -48,14 +48,10 @@ impl Test {
         let failed = results.iter().filter(|it| it.is_err()).count();
         let mut text: String =
             results.iter().map(|it| it.as_ref().map_or_else(|it| &**it, |it| it)).collect();
-        let pages = match results.len() {
-            1 => "1 page".to_owned(),
-            n => format!("{n} pages"),
-        };
-        let _ = match failed {
-            0 => writeln!(text, "{pages}, all hold."),
-            1 => writeln!(text, "{pages}, 1 does not hold."),
-            n => writeln!(text, "{pages}, {n} do not hold."),
+        let _ = match (failed, results.len()) {
+            (0, 1) => writeln!(text, "1 page holds."),
+            (0, n) => writeln!(text, "{n} pages hold."),
+            (failed, n) => writeln!(text, "{failed} of {n} failed."),
         };
         output::print(&text)?;
         Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })

@@ -2,6 +2,7 @@
 
 mod pages;
 mod properties;
+mod trial;
 
 use super::RuleSet;
 use crate::golang::{self, Code};

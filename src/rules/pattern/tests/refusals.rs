@@ -82,7 +82,7 @@ fn keys_that_are_wrong() {
         ("x", "match:\n  pattern: { context: 'x', selector: blocks }"),
     ]), @r#"
     :10: a page has `match` or `native: true`, not both; leave one out
-    :2: `native: true` stands for Rust code that is built into go-expert, and there is none for this page; describe the code by `match`
+    :9: `native: true` stands for Rust code that is built into go-expert, and there is none for this page; describe the code by `match`
     :2: say what the code looks like: add `match` with a pattern (or `native: true` where the check is Rust code of this project)
     :2: `in` means nothing without `match`
     :9: say what the code looks like: add `pattern`, `kind`, `regex`, `any`, `all`, `has`, `inside`, `follows` or `precedes`
