@@ -46,6 +46,7 @@ impl Meter {
 
     /// Takes what a walk through all files costs.
     pub(super) fn walk(&self, package: &Package) -> bool {
-        self.take(package.files().iter().map(|it| it.text().len()).sum())
+        // A node is some bytes long.
+        self.take(package.files().iter().map(|it| it.text().len() / 4).sum())
     }
 }

@@ -3,6 +3,7 @@
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package};
 
 use super::flow::{End, end_of_statement, own_nodes};
+use super::types::Types;
 
 /// The innermost loop that runs the node again and again within one function frame, more often
 /// than `few` times as far as the loop's head tells. `around` is what the node stands in, the root
@@ -83,7 +84,20 @@ fn is_guarded(file: &GoFile, node: Node<'_>, the_loop: Node<'_>, around: &[Node<
     })
 }
 
+/// Whether the loop ends only when somebody ends it: no condition, or a range over a channel.
+pub(super) fn is_endless<'p>(package: &'p Package, file: &'p GoFile, the_loop: Node<'p>) -> bool {
+    let Some(head) = head(the_loop) else { return true };
+    match head.go_kind() {
+        Kind::ForClause => head.field(Field::Condition).is_none(),
+        Kind::RangeClause => head
+            .field(Field::Right)
+            .and_then(|it| Types(package).of(file, it))
+            .is_some_and(|it| it.node.is(Kind::ChannelType)),
+        _ => false,
+    }
+}
+
 /// What stands between `for` and the body.
-pub(super) fn head(the_loop: Node<'_>) -> Option<Node<'_>> {
+fn head(the_loop: Node<'_>) -> Option<Node<'_>> {
     the_loop.parts().find(|it| !it.is(Kind::Block))
 }

@@ -108,6 +108,9 @@ impl<'n> Compiler<'n> {
         if let Some(it) = stands(rule)? {
             all.push(Compiled::new(Test::Stands(it)));
         }
+        if let Some(it) = rule.severity {
+            all.push(Compiled::new(Test::AtWorst(it)));
+        }
         let mut seen = outer.clone();
         seen.extend(all.iter().flat_map(|it| it.sometimes.iter().copied()));
         if let Some(it) = &rule.any {

@@ -3,6 +3,7 @@
 use crate::golang::{GoFile, GoNode, Kind, Node, Span};
 
 use super::shape::{Shape, Slot, parts};
+use crate::model::Severity;
 use crate::rules::Role;
 use crate::rules::meter::Meter;
 
@@ -29,9 +30,17 @@ impl Bound<'_> {
 #[derive(Debug)]
 pub(super) struct Env<'p> {
     bound: Vec<Option<Bound<'p>>>,
-    /// What was bound; `None` is a partner.
-    order: Vec<Option<Slot>>,
+    order: Vec<Added>,
     partners: Vec<Partner<'p>>,
+    caps: Vec<Severity>,
+}
+
+/// What was added to an environment.
+#[derive(Debug, Clone, Copy)]
+enum Added {
+    Binding(Slot),
+    Partner,
+    Cap,
 }
 
 /// A place that takes part, and its part.
@@ -40,7 +49,7 @@ pub(super) type Partner<'p> = (&'p GoFile, Span, Role);
 impl<'p> Env<'p> {
     /// Nothing is bound, of this many metavariables.
     pub(super) fn new(slots: usize) -> Self {
-        Self { bound: vec![None; slots], order: Vec::new(), partners: Vec::new() }
+        Self { bound: vec![None; slots], order: Vec::new(), partners: Vec::new(), caps: Vec::new() }
     }
 
     /// What a metavariable stands for.
@@ -55,10 +64,11 @@ impl<'p> Env<'p> {
 
     /// Takes back what was bound since.
     pub(super) fn back(&mut self, mark: usize) {
-        for slot in self.order.drain(mark.min(self.order.len())..) {
-            match slot {
-                None => drop(self.partners.pop()),
-                Some(slot) => {
+        for added in self.order.drain(mark.min(self.order.len())..) {
+            match added {
+                Added::Partner => drop(self.partners.pop()),
+                Added::Cap => drop(self.caps.pop()),
+                Added::Binding(slot) => {
                     if let Some(it) = self.bound.get_mut(slot) {
                         *it = None;
                     }
@@ -76,14 +86,25 @@ impl<'p> Env<'p> {
     pub(super) fn take_part(&mut self, partner: Option<Partner<'p>>) {
         if let Some(it) = partner {
             self.partners.push(it);
-            self.order.push(None);
+            self.order.push(Added::Partner);
         }
+    }
+
+    /// How bad at worst.
+    pub(super) fn severity(&self) -> Severity {
+        self.caps.iter().copied().fold(Severity::Critical, Severity::min)
+    }
+
+    /// Not worse than this.
+    pub(super) fn cap(&mut self, severity: Severity) {
+        self.caps.push(severity);
+        self.order.push(Added::Cap);
     }
 
     fn bind(&mut self, slot: Slot, to: Bound<'p>) {
         if let Some(it) = self.bound.get_mut(slot) {
             *it = Some(to);
-            self.order.push(Some(slot));
+            self.order.push(Added::Binding(slot));
         }
     }
 }

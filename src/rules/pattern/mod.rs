@@ -36,7 +36,8 @@
 //! # The rest
 //!
 //! `in` and `not_in` take places ([`Where`]) or lists of them. `hot: true` asks the package how often the code runs, `hot: 1`
-//! sooner, for what costs much each time. They may stand in any rule, too. `at: X` blames what
+//! sooner, for what costs much each time. They may stand in any rule, too, and so may
+//! `severity`: what is found by way of such a rule is not worse. `at: X` blames what
 //! `$X` stands for instead of the whole node. The page's sentences may use every metavariable that is bound whichever alternative holds.
 //!
 //! A page may come from anybody: all of its work is counted, and a page that asks for too much
@@ -165,6 +166,7 @@ impl Declared {
         }
         let mut hit = Hit::at(file, place.node);
         hit.related = env.partners().to_vec();
+        hit.severity = env.severity();
         if let Some(slot) = self.at {
             let Some(Bound::One(node)) = env.get(slot) else { return None };
             hit.trigger = node;

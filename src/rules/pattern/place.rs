@@ -2,7 +2,7 @@
 
 use crate::golang::heat::{Entry, Reason};
 use crate::golang::{Field, GoFile, GoNode, Kind, Node};
-use crate::rules::repeat::repeating_loop;
+use crate::rules::repeat::{is_endless, repeating_loop};
 use crate::rules::{Role, start};
 
 use super::fit::Partner;
@@ -24,7 +24,7 @@ pub(super) fn stands_in<'p>(
         return None;
     }
     let affordable = match wanted {
-        Where::Loop => {
+        Where::Loop | Where::Endless => {
             // What follows in the loop is looked at once for each condition around.
             let outermost = file.scopes().loops_at(node.start_byte()).last()?;
             let times = 1 + around.iter().filter(|it| it.is(Kind::IfStatement)).count();
@@ -38,8 +38,11 @@ pub(super) fn stands_in<'p>(
     }
     let plain = |it: bool| it.then_some(None);
     match wanted {
-        Where::Loop => {
+        Where::Loop | Where::Endless => {
             let the_loop = repeating_loop(context.package, file, node, around, FEW)?;
+            if wanted == Where::Endless && !is_endless(context.package, file, the_loop) {
+                return None;
+            }
             Some(Some((file, the_loop.span(), Role::Loop)))
         }
         Where::Goroutine => {

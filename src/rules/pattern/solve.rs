@@ -6,6 +6,7 @@
 use regex::Regex;
 
 use crate::golang::{GoFile, GoNode, Kind, Node, Package};
+use crate::model::Severity;
 use crate::rules::engine::Context;
 use crate::rules::meter::Meter;
 
@@ -26,6 +27,8 @@ pub(super) enum Test {
     Not(Box<Test>),
     Near(Near),
     Stands(Stands),
+    /// Nothing to ask: what is found this way is not worse than this.
+    AtWorst(Severity),
     /// Conditions on metavariables; those that nothing is bound to are passed over.
     Where(Vec<(Slot, Condition)>),
 }
@@ -133,6 +136,10 @@ impl<'p> Site<'p, '_> {
                 let found = self.holds(not, spot, env);
                 env.back(mark);
                 !found && self.solve(Some(&rest), env)
+            }
+            Test::AtWorst(severity) => {
+                env.cap(*severity);
+                self.solve(Some(&rest), env)
             }
             Test::Stands(it) => self.stands(it, spot, env) && self.solve(Some(&rest), env),
             Test::Where(conditions) => {

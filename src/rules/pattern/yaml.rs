@@ -9,6 +9,8 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+use crate::model::Severity;
+
 /// What a node must be: all of its keys at once.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +34,7 @@ pub(in crate::rules) struct Match {
     #[serde(rename = "not_in")]
     pub(super) stands_not: Option<Many<Where>>,
     pub(super) hot: Option<Spanned<Hot>>,
+    pub(super) severity: Option<Severity>,
 }
 
 impl Match {
@@ -171,6 +174,9 @@ impl<'de> Deserialize<'de> for StopBy {
 pub(in crate::rules) enum Where {
     /// A loop of the same function runs it again and again.
     Loop,
+    /// The same, and the loop ends only when somebody ends it: no condition, or a range over a
+    /// channel.
+    Endless,
     /// A goroutine that the package starts runs it.
     Goroutine,
     /// It is in the function that a request comes in at.

@@ -5,7 +5,7 @@ use crate::model::Severity;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, own_nodes};
 use crate::rules::outlive::outlives;
-use crate::rules::repeat::{head, repeating_loop};
+use crate::rules::repeat::{is_endless, repeating_loop};
 use crate::rules::types::{Named, TypeExpr, Types, only};
 use crate::rules::{Fix, Role};
 
@@ -91,19 +91,6 @@ fn embedded<'p>(types: Types<'p>, of: TypeExpr<'p>) -> Option<TypeExpr<'p>> {
     let fields = StructField::all(file, node);
     let it = only(fields.into_iter().filter(|it| it.embedded))?;
     Some(TypeExpr { file, node: it.type_node })
-}
-
-/// Whether the loop ends only when somebody ends it: no condition, or a range over a channel.
-fn is_endless<'p>(package: &'p Package, file: &'p GoFile, the_loop: Node<'p>) -> bool {
-    let Some(head) = head(the_loop) else { return true };
-    match head.go_kind() {
-        Kind::ForClause => head.field(Field::Condition).is_none(),
-        Kind::RangeClause => head
-            .field(Field::Right)
-            .and_then(|it| Types(package).of(file, it))
-            .is_some_and(|it| it.node.is(Kind::ChannelType)),
-        _ => false,
-    }
 }
 
 /// The edit that moves the call to the end of the iteration, where nothing leaves it before and
