@@ -2,6 +2,7 @@
 //! file once for all of them and decides what no rule may decide: which files and lines are not
 //! for review. Nothing here can fail on the code under review; it can only report less.
 
+mod advice;
 mod audience;
 mod catalogue;
 mod edit;

@@ -10,6 +10,7 @@ use serde_saphyr::Spanned;
 
 use crate::model::{Confidence, Language, words};
 
+use super::advice::advice;
 use super::finding::RuleId;
 use super::gate::GoRange;
 use super::grade::Grade;
@@ -318,30 +319,6 @@ fn unbound(hole: &str, filled: &[&str]) -> String {
         [] => format!("`${hole}` is not always bound, and nothing else is; leave it out"),
         _ => format!("`${hole}` is not always bound; use {}", filled.join(", ")),
     }
-}
-
-/// What the YAML reader complains about, as something to do.
-fn advice(problem: &str) -> String {
-    let problem = problem.split(" at line ").next().unwrap_or_default();
-    let problem = problem.lines().next().unwrap_or_default();
-    if let Some(name) = problem.strip_prefix("missing field ") {
-        return match name {
-            "`en`" | "`zh`" => format!("a translation is missing; add {name}"),
-            _ => format!("add the key {name}"),
-        };
-    }
-    if problem.contains("budget breached") {
-        return "the front matter is too large or nests too deep; make it plainer".to_owned();
-    }
-    for unknown in ["unknown field ", "unknown variant "] {
-        if let Some((name, known)) =
-            problem.strip_prefix(unknown).and_then(|it| it.split_once(", expected "))
-        {
-            let known = known.trim_start_matches("one of ");
-            return format!("{name} is not known here; use {known}");
-        }
-    }
-    problem.to_owned()
 }
 
 /// How ids begin that name the cure instead of the pattern.

@@ -15,6 +15,7 @@ use crate::model::Severity;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::rules) struct Match {
+    #[serde(default, deserialize_with = "given")]
     pub(super) pattern: Option<Spanned<Code>>,
     pub(super) kind: Option<Spanned<Many<String>>>,
     pub(super) regex: Option<Spanned<String>>,
@@ -68,6 +69,11 @@ impl Match {
         }
         Ok(out)
     }
+}
+
+/// A value where there is one: a key without any is a slip of the pen, and not the same as none.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 /// Conditions by the metavariables that they are on.

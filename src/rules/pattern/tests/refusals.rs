@@ -80,14 +80,14 @@ fn keys_that_are_wrong() {
         ("x", "match:\n  pattern: f()\n  stopBy: end"),
         ("x", "match:\n  pattern: { context: 'x', selector: block }"),
         ("x", "match:\n  pattern: { context: 'x', selector: blocks }"),
-    ]), @r#"
+    ]), @"
     :10: a page has `match` or `native: true`, not both; leave one out
     :9: `native: true` stands for Rust code that is built into go-expert, and there is none for this page; describe the code by `match`
     :2: say what the code looks like: add `match` with a pattern (or `native: true` where the check is Rust code of this project)
     :2: `in` means nothing without `match`
     :9: say what the code looks like: add `pattern`, `kind`, `regex`, `any`, `all`, `has`, `inside`, `follows` or `precedes`
-    :11: `utils` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where, in, not_in, hot
-    :11: `nthChild` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where, in, not_in, hot
+    :11: `utils` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where, in, not_in, hot, severity
+    :11: `nthChild` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where, in, not_in, hot, severity
     :10: `strictness` is not known here; use context, selector
     :12: `is` is not known here; use type, resolves, from, constant, escapes, stored, invariant, kind, regex
     :12: no pattern binds `$X` here: name one that does
@@ -97,7 +97,7 @@ fn keys_that_are_wrong() {
     :12: a list is empty; add a name, or leave the key out
     :12: `escapes` can only be false; leave it out
     :12: the regular expression cannot be read: unclosed group
-    :11: `kitchen` is not known here; use loop, goroutine, handler, request, defer, init, main, once
+    :11: `kitchen` is not known here; use loop, endless, goroutine, handler, request, defer, init, main, once
     :11: `hot` is true, or the least heat from 1 to 4; else leave it out
     :11: `at`: `$X` is not bound in every alternative
     :10: `defer` is no kind of node of tree-sitter-go; near: `defer_statement`
@@ -115,7 +115,7 @@ fn keys_that_are_wrong() {
     :11: `stopBy` belongs into `has`, `inside`, `follows` or `precedes`
     :10: there is no `block` in the context
     :10: `blocks` is no kind of node of tree-sitter-go
-    "#);
+    ");
 }
 
 #[test]
