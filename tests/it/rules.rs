@@ -204,7 +204,7 @@ fn pages_that_do_not_hold_are_told_like_a_compiler_does() {
     write(pages, "web3/good.md", &good);
     write(pages, "web3/message.md", &good.replace("writes to standard output`", "x`"));
     write(pages, "web3/noisy.md", &good.replace("\tout.Println", "\tfmt.Println"));
-    write(pages, "web3/unknown.md", &good.replace("pattern:", "patern:"));
+    write(pages, "web3/unknown.md", &good.replace("confidence: high", "confidence: sure"));
     assert_snapshot!(said(pages, &["rules", "test", "."], 1), @r#"
     ok    correctness/flat (1 line reported, 2 blocks silent)
     ok    memory/good (1 line reported, 2 blocks silent)
@@ -217,7 +217,7 @@ fn pages_that_do_not_hold_are_told_like_a_compiler_does() {
     FAIL  web3/noisy
     web3/noisy.md:44: should be silent, got "`fmt.Println` writes to standard output, where nobody reads it"
     FAIL  web3/unknown.md
-    web3/unknown.md:16: `patern` is not known here; use pattern, kind, regex, any, all, not, has, inside, follows, precedes, stopBy, where, in, not_in, hot
+    web3/unknown.md:4: `sure` is not known here; use low, medium, high
     5 of 7 failed.
     "#);
     assert_snapshot!(said(pages, &["rules", "test", "web3/noisy.md"], 1), @r#"
