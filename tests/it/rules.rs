@@ -239,6 +239,54 @@ fn pages_that_do_not_hold_are_told_like_a_compiler_does() {
     assert!(refused.contains("rules new"), "{refused}");
 }
 
+/// The code blocks of a document in this language.
+fn blocks<'a>(document: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("\n```{language}\n");
+    document.split(&fence).skip(1).map(|it| it.split("```").next().unwrap()).collect()
+}
+
+/// A page with a piece, from one mark to another, in the place of its own.
+fn with(page: &str, from: &str, to: &str, piece: &str) -> String {
+    let (start, end) = (page.find(from).unwrap(), page.find(to).unwrap());
+    format!("{}{piece}{}", &page[..start], &page[end..])
+}
+
+#[test]
+fn the_documents_rules_hold() {
+    let here = tempfile::tempdir().unwrap();
+    let here = here.path();
+    let path = "correctness/a-rule.md";
+    said(here, &["rules", "new", "correctness/a-rule", "--dir", "."], 0);
+    let new = fs::read_to_string(here.join(path)).unwrap();
+    let test = |page: &str, code: i32| {
+        write(here, path, page);
+        said(here, &["rules", "test", path], code)
+    };
+    let sections = |flagged: &str, silent: &str| {
+        format!("## Flagged\n```go\n{flagged}```\n## Not flagged\n```go\n{silent}```\n")
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+
+    let document = fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    let (go, yaml) = (blocks(&document, "go"), blocks(&document, "yaml"));
+    let page = new.replace("$F", "$A");
+    let page = with(&page, "## Flagged", "## Fix", &sections(go[0], go[1]));
+    let page = with(&page, "message:", "mechanism:", yaml[1]);
+    let page = with(&page, "match:", "---\n# ", yaml[0]);
+    let too_much = test(&page, 1);
+    assert!(too_much.contains("should be silent, got \"`at` is compared"), "{too_much}");
+    for better in &yaml[2..] {
+        test(&with(&page, "where:", "---\n# ", better), 0);
+    }
+
+    let document = fs::read_to_string(root.join("docs/pages.md")).unwrap();
+    let flagged = "func serve(w http.ResponseWriter) {\n\tfmt.Fprint(w, 1)\n\tw.WriteHeader(404) // want `404`\n}\n";
+    let silent = "func serve(w, v http.ResponseWriter) {\n\tfmt.Fprint(v, 1)\n\tw.WriteHeader(404)\n\tw.Write(nil)\n}\n";
+    let page = new.replace("`$F` writes", "`$CODE` writes").replace("$F", "$W");
+    let page = with(&page, "## Flagged", "## Fix", &sections(flagged, silent));
+    test(&with(&page, "match:", "---\n# ", blocks(&document, "yaml")[0]), 0);
+}
+
 #[test]
 fn the_projects_own_pages_hold() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
