@@ -133,7 +133,7 @@ impl<'n> Compiler<'n> {
                 all.push(near);
             }
         }
-        if all.is_empty() {
+        if all.is_empty() && rule.conditions.is_none() && rule.not.is_none() {
             let problem = "say what the code looks like: add `pattern`, `kind`, `regex`, `any`, \
                            `all`, `has`, `inside`, `follows` or `precedes`";
             return Err((line, problem.to_owned()));

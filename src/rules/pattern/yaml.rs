@@ -181,14 +181,18 @@ pub(in crate::rules) enum Where {
     Goroutine,
     /// It is in the function that a request comes in at.
     Handler,
-    /// A request leads to it, as far as the package shows.
+    /// A request, a message or work from a queue leads to it, as far as the package shows.
     Request,
     /// A deferred call runs it.
     Defer,
     /// The package's initialisation runs it.
     Init,
-    /// `main` runs it.
+    /// `main` runs it, or it is in a file that only `go run` builds.
     Main,
+    /// It is in a function that makes something, by its name: `NewServer`.
+    Constructor,
+    /// It is code that a person runs at a terminal.
+    Tool,
     /// It runs at most once, `sync.Once` sees to that.
     Once,
 }
