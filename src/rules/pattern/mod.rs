@@ -52,7 +52,9 @@ mod compile;
 mod condition;
 mod fit;
 mod name;
+mod near;
 mod place;
+mod read;
 mod shape;
 mod solve;
 #[cfg(test)]

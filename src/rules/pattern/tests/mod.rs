@@ -3,6 +3,7 @@
 mod conditions;
 mod patterns;
 mod places;
+mod properties;
 mod refusals;
 
 use crate::golang;
