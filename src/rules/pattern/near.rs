@@ -59,7 +59,7 @@ impl<'p> Site<'p, '_> {
             if !self.meter.take(1) {
                 return false;
             }
-            let depth = top + nodes.depth() as usize;
+            let depth = top + nodes.depth();
             // What came last is around this one where this one is deeper.
             if let Some(last) = last.filter(|_| path.len() < depth) {
                 path.push(last);

@@ -22,9 +22,9 @@ pub(super) enum Test {
     Looks(Shape),
     Kinds(Vec<Kind>),
     Text(Regex),
-    All(Vec<Test>),
-    Any(Vec<Test>),
-    Not(Box<Test>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
     Near(Near),
     Stands(Stands),
     /// Nothing to ask: what is found this way is not worse than this.
@@ -87,7 +87,7 @@ pub(super) struct Spot<'p, 'a> {
 struct Goal<'p, 'a> {
     tests: &'a [Test],
     spot: Spot<'p, 'a>,
-    then: Option<&'a Goal<'p, 'a>>,
+    then: Option<&'a Self>,
 }
 
 impl<'p> Site<'p, '_> {
