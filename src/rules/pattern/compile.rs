@@ -2,31 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use regex::{Regex, RegexBuilder};
 use serde_saphyr::Spanned;
 
 use crate::golang::Kind;
 
-use super::condition::{Condition, TypeName};
-use super::name::GoName;
+use super::condition::Condition;
+use super::read::{kind, names, regex};
 use super::shape::{Names, Shape, Slot};
 use super::solve::{Near, Side, Stands, Test, Until};
-use super::yaml::{self, Code, Conditions, Many, Match, StopBy, Where};
+use super::yaml::{Code, Conditions, Many, Match, StopBy, Where};
 
 /// A page may hold this many patterns, kinds, regexes and lists of rules.
 const MAX_TESTS: usize = 200;
 
 /// Rules may nest this deep.
 const MAX_DEPTH: usize = 8;
-
-/// The longest list of names.
-const MAX_NAMES: usize = 200;
-
-/// The longest regular expression, in bytes.
-const MAX_REGEX: usize = 300;
-
-/// What a compiled regular expression may take, in bytes.
-const MAX_REGEX_SIZE: usize = 1 << 20;
 
 /// A condition, and the metavariable that it is on.
 type Asked = (Slot, Condition);
@@ -133,7 +123,7 @@ impl<'n> Compiler<'n> {
                 all.push(near);
             }
         }
-        if all.is_empty() {
+        if all.is_empty() && rule.conditions.is_none() && rule.not.is_none() {
             let problem = "say what the code looks like: add `pattern`, `kind`, `regex`, `any`, \
                            `all`, `has`, `inside`, `follows` or `precedes`";
             return Err((line, problem.to_owned()));
@@ -173,7 +163,7 @@ impl<'n> Compiler<'n> {
             let slot = self.names.find(name).filter(|it| seen.contains(it)).ok_or_else(|| {
                 (line, format!("no pattern binds `${name}` here: name one that does"))
             })?;
-            all.push((slot, condition(&it.value).map_err(|problem| (line, problem))?));
+            all.push((slot, Condition::read(&it.value).map_err(|problem| (line, problem))?));
         }
         let later = |(slot, _): &Asked| {
             tests.iter().any(|it| it.cost > Cost::Node && it.sometimes.contains(slot))
@@ -325,86 +315,10 @@ fn every(rules: Vec<Compiled>) -> Compiled {
     Compiled { test: Test::All(tests), ..out }
 }
 
-fn condition(it: &yaml::Condition) -> Result<Condition, String> {
-    for (key, value, only) in [
-        ("escapes", it.escapes, false),
-        ("stored", it.stored, false),
-        ("invariant", it.invariant, true),
-    ] {
-        if value.is_some_and(|it| it != only) {
-            return Err(format!("`{key}` can only be {only}; leave it out"));
-        }
-    }
-    let kinds = names(it.kind.as_ref(), kind)?;
-    let out = Condition {
-        types: names(it.types.as_ref(), TypeName::read)?,
-        resolves: names(it.resolves.as_ref(), GoName::read)?,
-        from: names(it.from.as_ref(), GoName::read)?,
-        constant: it.constant,
-        stays: it.escapes.is_some(),
-        unstored: it.stored.is_some(),
-        invariant: it.invariant.is_some(),
-        kinds,
-        regex: it.regex.as_deref().map(regex).transpose()?,
-    };
-    if out.is_empty() {
-        return Err("say what it must be: add `type`, `resolves`, `from`, `constant`, `escapes`, \
-                    `stored`, `invariant`, `kind` or `regex`"
-            .to_owned());
-    }
-    Ok(out)
-}
-
-fn names<T>(
-    list: Option<&Many<String>>,
-    read: impl Fn(&str) -> Result<T, String>,
-) -> Result<Vec<T>, String> {
-    let Some(Many(list)) = list else { return Ok(Vec::new()) };
-    if list.is_empty() {
-        return Err("a list is empty; add a name, or leave the key out".to_owned());
-    }
-    if list.len() > MAX_NAMES {
-        return Err(format!("a list holds more than {MAX_NAMES} names; split the page"));
-    }
-    list.iter().map(|it| read(it)).collect()
-}
-
 fn kinds(list: &Spanned<Many<String>>) -> Result<Compiled, Problem> {
     let kinds = names(Some(&list.value), kind).map_err(|problem| (line_of(list), problem))?;
     let set = kinds.iter().copied().collect();
     Ok(Compiled { kinds: Some(set), ..Compiled::new(Test::Kinds(kinds)) })
-}
-
-/// The kind with this name.
-pub(super) fn kind(name: &str) -> Result<Kind, String> {
-    Kind::named(name).ok_or_else(|| {
-        let words = |it: &str| it.split('_').map(str::to_owned).collect::<BTreeSet<_>>();
-        let wanted = words(name);
-        let near = Kind::NAMED.iter().filter(|it| !words(it.name()).is_disjoint(&wanted));
-        let near: Vec<_> = near.map(|it| format!("`{}`", it.name())).take(8).collect();
-        match &*near {
-            [] => format!("`{name}` is no kind of node of tree-sitter-go"),
-            _ => {
-                format!("`{name}` is no kind of node of tree-sitter-go; near: {}", near.join(", "))
-            }
-        }
-    })
-}
-
-fn regex(text: &str) -> Result<Regex, String> {
-    if text.len() > MAX_REGEX {
-        return Err(format!("the regular expression is longer than {MAX_REGEX} bytes"));
-    }
-    let built = RegexBuilder::new(text)
-        .size_limit(MAX_REGEX_SIZE)
-        .dfa_size_limit(MAX_REGEX_SIZE)
-        .nest_limit(32)
-        .build();
-    built.map_err(|it| {
-        let told = it.to_string();
-        let last = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        format!("the regular expression cannot be read: {last}")
-    })
 }
 
 /// The page's line of a value.

@@ -9,8 +9,10 @@ use crate::rules::types::{Named, TypeExpr, Types};
 
 use super::fit::Bound;
 use super::name::{GoName, means};
+use super::read::{kind, names, regex};
 use super::solve::Site;
 use super::value;
+use super::yaml;
 
 /// All of these must hold; an empty list asks nothing.
 #[derive(Debug, Default)]
@@ -86,6 +88,39 @@ impl TypeName {
 }
 
 impl Condition {
+    /// Reads what a page asks.
+    pub(super) fn read(it: &yaml::Condition) -> Result<Self, String> {
+        for (key, value, only) in [
+            ("escapes", it.escapes, false),
+            ("stored", it.stored, false),
+            ("invariant", it.invariant, true),
+        ] {
+            if value.is_some_and(|it| it != only) {
+                return Err(format!("`{key}` can only be {only}; leave it out"));
+            }
+        }
+        let kinds = names(it.kind.as_ref(), kind)?;
+        let out = Self {
+            types: names(it.types.as_ref(), TypeName::read)?,
+            resolves: names(it.resolves.as_ref(), GoName::read)?,
+            from: names(it.from.as_ref(), GoName::read)?,
+            constant: it.constant,
+            stays: it.escapes.is_some(),
+            unstored: it.stored.is_some(),
+            invariant: it.invariant.is_some(),
+            kinds,
+            regex: it.regex.as_deref().map(regex).transpose()?,
+        };
+        if out.is_empty() {
+            return Err(
+                "say what it must be: add `type`, `resolves`, `from`, `constant`, `escapes`, \
+                        `stored`, `invariant`, `kind` or `regex`"
+                    .to_owned(),
+            );
+        }
+        Ok(out)
+    }
+
     /// Whether it holds.
     pub(super) fn holds(&self, site: &Site<'_, '_>, bound: Bound<'_>) -> bool {
         let (file, package) = (site.file, site.package());

@@ -18,27 +18,32 @@
 //!
 //! `any` and `all` take lists of rules, `not` a rule. `has`, `inside`, `follows` and `precedes`
 //! take a rule with `stopBy`: `end`, `neighbor`, `function` (not across a function's border), or a
-//! rule at which the search ends. `where` may stand in any rule.
+//! rule at which the search ends.
 //!
-//! The language is that of ast-grep (<https://ast-grep.github.io/guide/rule-config.html>), read
-//! more strictly where ast-grep's leniency makes rules miss or overreach without a word: `return
-//! $X` is not `return a, b`, an `if` without `else` is not one with, `f($$$, $X)` finds the last
+//! The language is that of ast-grep (<https://ast-grep.github.io/guide/rule-config.html>). Its
+//! crates are not used: their matcher counts no steps, overflows the stack on code that nests
+//! deep, and is lenient where a rule then misses or overreaches without a word. Here `return $X`
+//! is not `return a, b`, an `if` without `else` is not one with, `f($$$, $X)` finds the last
 //! argument, `stopBy` has no default, and every choice is tried until the whole rule holds.
 //!
 //! # `where`: conditions on metavariables
 //!
 //! `type`, `resolves`, `from` (the value is what a call gave), `constant`, `escapes: false` (only
 //! its methods are called), `stored: false` (nothing keeps it), `invariant: true` (the same in
-//! every iteration), `kind`, `regex`; all that are given hold, and of a list one. Names are import path and name,
-//! `net/http.Client.Do`. What cannot be told never holds. A condition on a metavariable that an
-//! alternative does not bind says nothing there.
+//! every iteration), `kind`, `regex`; all that are given hold, and of a list one. Names are import
+//! path and name, `net/http.Client.Do`. What cannot be told never holds. A condition on a
+//! metavariable that an alternative does not bind says nothing there.
 //!
-//! # The rest
+//! # `in`, `not_in`, `hot`: where it stands
 //!
-//! `in` and `not_in` take places ([`Where`]) or lists of them. `hot: true` asks the package how often the code runs, `hot: 1`
-//! sooner, for what costs much each time. They may stand in any rule, too, and so may
-//! `severity`: what is found by way of such a rule is not worse. `at: X` blames what
-//! `$X` stands for instead of the whole node. The page's sentences may use every metavariable that is bound whichever alternative holds.
+//! Places ([`Where`]) or lists of them. `hot: true` asks the package how often the code runs, and
+//! `hot: 1` is content with less, for what costs much each time. These keys and `where` may stand
+//! in any rule, and so may `severity`: what is found by way of such a rule is not worse.
+//!
+//! # What is told
+//!
+//! The matched node is blamed, or what `$X` stands for with `at: X`. The page's sentences may use
+//! every metavariable that is bound whichever alternative holds.
 //!
 //! A page may come from anybody: all of its work is counted, and a page that asks for too much
 //! finds less.
@@ -47,7 +52,9 @@ mod compile;
 mod condition;
 mod fit;
 mod name;
+mod near;
 mod place;
+mod read;
 mod shape;
 mod solve;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::golang::heat::{Entry, Reason};
 use crate::golang::{Field, GoFile, GoNode, Kind, Node};
+use crate::rules::audience::is_tool;
 use crate::rules::repeat::{is_endless, repeating_loop};
 use crate::rules::{Role, start};
 
@@ -30,7 +31,7 @@ pub(super) fn stands_in<'p>(
             let times = 1 + around.iter().filter(|it| it.is(Kind::IfStatement)).count();
             meter.take(outermost.span.range().len().saturating_mul(times))
         }
-        Where::Defer | Where::Init | Where::Main => true,
+        Where::Defer | Where::Init | Where::Main | Where::Constructor | Where::Tool => true,
         Where::Goroutine | Where::Handler | Where::Request | Where::Once => meter.look(file, 1),
     };
     if !affordable {
@@ -56,21 +57,27 @@ pub(super) fn stands_in<'p>(
         }
         Where::Request => {
             let heat = context.package.heat(file, node.start_byte());
-            let reached =
-                |it: &Reason| matches!(it, Reason::Reached { entry, .. } if entry.is_request());
-            plain(heat.reasons.iter().any(reached))
+            plain(heat.reasons.iter().any(|it| matches!(it, Reason::Reached { .. })))
         }
         Where::Defer => plain(is_deferred(around, node)),
         Where::Init => plain(match frame(around) {
             None => true,
-            Some(it) => it.is(Kind::FunctionDeclaration) && is_named(file, it, "init"),
+            Some(it) => is_function(file, it, |name| name == "init"),
         }),
-        Where::Main => plain(
-            context.package.name() == "main"
-                && frame(around).is_some_and(|it| {
-                    it.is(Kind::FunctionDeclaration) && is_named(file, it, "main")
-                }),
-        ),
+        Where::Main => {
+            let ignored = file.build_constraint().is_some_and(|it| it.contains("ignore"));
+            let is_main = |it: Node<'_>| is_function(file, it, |name| name == "main");
+            let main = context.package.name() == "main" && frame(around).is_some_and(is_main);
+            plain(ignored || main)
+        }
+        Where::Constructor => {
+            let makes = |name: &str| {
+                let rest = name.strip_prefix("New").or_else(|| name.strip_prefix("new"));
+                rest.is_some_and(|it| !it.starts_with(char::is_lowercase))
+            };
+            plain(around.iter().any(|it| is_function(file, *it, makes)))
+        }
+        Where::Tool => plain(is_tool(context.package, file)),
         Where::Once => plain(start::once(context, meter, file, around)),
     }
 }
@@ -93,8 +100,10 @@ fn is_called(around: &[Node<'_>], at: usize) -> bool {
     called && !outer.next().is_some_and(|it| it.is(Kind::GoStatement))
 }
 
-fn is_named(file: &GoFile, function: Node<'_>, name: &str) -> bool {
-    function.field(Field::Name).is_some_and(|it| file.text_of(it) == name)
+/// Whether the node is a function, no method and no literal, with such a name.
+fn is_function(file: &GoFile, node: Node<'_>, named: impl Fn(&str) -> bool) -> bool {
+    node.is(Kind::FunctionDeclaration)
+        && node.field(Field::Name).is_some_and(|it| named(file.text_of(it)))
 }
 
 /// Whether the node is in what a `defer` runs: the deferred call itself, or its literal.

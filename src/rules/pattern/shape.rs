@@ -57,7 +57,7 @@ pub(super) enum Shape {
     /// A name, a literal, a keyword or an operator.
     Leaf(Kind, Box<str>),
     /// A node with parts.
-    Inner(Kind, Box<[Shape]>),
+    Inner(Kind, Box<[Self]>),
 }
 
 impl Shape {

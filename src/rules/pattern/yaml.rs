@@ -19,13 +19,13 @@ pub(in crate::rules) struct Match {
     pub(super) pattern: Option<Spanned<Code>>,
     pub(super) kind: Option<Spanned<Many<String>>>,
     pub(super) regex: Option<Spanned<String>>,
-    pub(super) any: Option<Spanned<Vec<Spanned<Match>>>>,
-    pub(super) all: Option<Spanned<Vec<Spanned<Match>>>>,
-    pub(super) not: Option<Box<Spanned<Match>>>,
-    pub(super) has: Option<Box<Spanned<Match>>>,
-    pub(super) inside: Option<Box<Spanned<Match>>>,
-    pub(super) follows: Option<Box<Spanned<Match>>>,
-    pub(super) precedes: Option<Box<Spanned<Match>>>,
+    pub(super) any: Option<Spanned<Vec<Spanned<Self>>>>,
+    pub(super) all: Option<Spanned<Vec<Spanned<Self>>>>,
+    pub(super) not: Option<Box<Spanned<Self>>>,
+    pub(super) has: Option<Box<Spanned<Self>>>,
+    pub(super) inside: Option<Box<Spanned<Self>>>,
+    pub(super) follows: Option<Box<Spanned<Self>>>,
+    pub(super) precedes: Option<Box<Spanned<Self>>>,
     #[serde(rename = "stopBy")]
     pub(super) stop_by: Option<Spanned<StopBy>>,
     #[serde(rename = "where")]
@@ -187,14 +187,18 @@ pub(in crate::rules) enum Where {
     Goroutine,
     /// It is in the function that a request comes in at.
     Handler,
-    /// A request leads to it, as far as the package shows.
+    /// A request, a message or work from a queue leads to it, as far as the package shows.
     Request,
     /// A deferred call runs it.
     Defer,
     /// The package's initialisation runs it.
     Init,
-    /// `main` runs it.
+    /// `main` runs it, or it is in a file that only `go run` builds.
     Main,
+    /// It is in a function that makes something, by its name: `NewServer`.
+    Constructor,
+    /// It is code that a person runs at a terminal.
+    Tool,
     /// It runs at most once, `sync.Once` sees to that.
     Once,
 }

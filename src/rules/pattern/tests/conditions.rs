@@ -157,3 +157,47 @@ stdin.Close()
 }";
     check(keys, "import \"os\"; import \"time\"", code, &[3, 6]);
 }
+
+#[test]
+fn what_is_kept_is_stored() {
+    let keys = "match: { pattern: '$X := make1()' }\nwhere: { X: { stored: false } }";
+    for (rest, stored) in [
+        ("x.M(1); use(x); n := size(x); all = append(all, n)", false),
+        ("all = append(all, x)", true),
+        ("return x", true),
+        ("ch <- x", true),
+        ("t.f = x", true),
+        ("m[k] = x", true),
+        ("y = T{x}", true),
+        ("z := x; z.M()", false),
+        ("z := x; all = append(all, z)", true),
+        ("d := json.NewDecoder(x); d.Decode(v)", false),
+        ("d := json.NewDecoder(x); all = append(all, d)", true),
+        ("var d = bufio.NewReader(x); y = d", true),
+        ("defer func() { x.Close() }()", false),
+        ("later(func() { x.Close() })", true),
+        ("y = x", true),
+    ] {
+        let code = format!("func f() {{ for range a {{ x := make1(); {rest} }} }}");
+        check(keys, "", &code, if stored { &[] } else { &[2] });
+    }
+}
+
+#[test]
+fn what_the_loop_does_not_change_is_invariant() {
+    let keys = "match: { pattern: $M.Lock() }\nwhere: { M: { invariant: true } }";
+    let code = "func f(s *S, all []*S) {
+for i, t := range all {
+s.Lock()
+s.mu.Lock()
+t.Lock()
+all[i].Lock()
+get().Lock()
+(&s.mu).Lock()
+s.count++
+}
+for u := s; u != nil; u = u.next { u.Lock() }
+for range all { s.Lock(); s = s.next }
+}";
+    check(keys, "", code, &[4, 5, 9]);
+}

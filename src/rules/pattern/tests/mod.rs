@@ -3,11 +3,12 @@
 mod conditions;
 mod patterns;
 mod places;
+mod properties;
 mod refusals;
 
 use crate::golang;
 use crate::model::{Language, SourceFile};
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Finding, Rule, RuleSet};
 
 const PATH: &str = "review-rules/concurrency/a-rule.md";
 
@@ -49,8 +50,8 @@ None.
     )
 }
 
-/// What the rule says about files, one line a finding: `line: message`.
-fn said(message: &str, keys: &str, files: &[(&str, &str)]) -> Vec<String> {
+/// What a rule finds in files.
+fn found(message: &str, keys: &str, files: &[(&str, &str)]) -> (RuleSet, Vec<Finding>) {
     let rule = Rule::declared(PATH, &page(message, keys)).unwrap_or_else(|it| panic!("{it}"));
     let rules = RuleSet::new(vec![rule]);
     let sources: Vec<_> = files
@@ -58,11 +59,28 @@ fn said(message: &str, keys: &str, files: &[(&str, &str)]) -> Vec<String> {
         .map(|(path, text)| SourceFile::from_bytes(*path, None, text.as_bytes()))
         .collect();
     let code = golang::read(&sources, None, &|_| false);
-    let findings = code.packages().iter().flat_map(|it| rules.check(it));
-    let told = |it: crate::rules::Finding| {
-        format!("{}: {}", it.lines, rules.rules()[0].message(Language::En, &it.vars))
-    };
-    findings.map(told).collect()
+    let findings = code.packages().iter().flat_map(|it| rules.check(it)).collect();
+    (rules, findings)
+}
+
+/// What the rule says about files, one line a finding: `line: message`.
+fn said(message: &str, keys: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let (rules, findings) = found(message, keys, files);
+    let message = |it: &Finding| rules.rules()[0].message(Language::En, &it.vars);
+    findings.iter().map(|it| format!("{}: {}", it.lines, message(it))).collect()
+}
+
+/// How bad the findings in a file are.
+fn severities(keys: &str, text: &str) -> Vec<&'static str> {
+    let (_, findings) = found("x", keys, &[("a.go", text)]);
+    findings.iter().map(|it| it.severity.as_str()).collect()
+}
+
+/// What takes part in the findings in a file: role and lines.
+fn partners(keys: &str, text: &str) -> Vec<String> {
+    let (_, findings) = found("x", keys, &[("a.go", text)]);
+    let related = findings.iter().flat_map(|it| &it.related);
+    related.map(|it| format!("{} {}", it.role.as_str(), it.lines)).collect()
 }
 
 /// Checks which lines of a function's body the rule reports.

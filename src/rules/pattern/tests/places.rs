@@ -115,3 +115,65 @@ func init() { f() }
 ";
     check_file(keys, text, &[3]);
 }
+
+#[test]
+fn an_endless_loop_is_one_that_somebody_ends() {
+    let keys = "match: { pattern: f() }\nin: endless";
+    let text = "package p
+func g(a []int, c chan int) {
+for { f() }
+for range a { f() }
+for range c { f() }
+for i := 0; ; i++ { f() }
+for a != nil { f() }
+}
+";
+    check_file(keys, text, &[3, 5, 6]);
+}
+
+#[test]
+fn places_may_stand_in_any_rule() {
+    let keys = "match:
+  pattern: f()
+  any:
+    - in: loop
+    - { in: defer, not_in: init }
+  not: { hot: 4 }";
+    check(keys, "f()\nfor { f() }\ndefer f()", &[2, 3]);
+}
+
+#[test]
+fn an_alternative_may_be_less_severe() {
+    let keys = "match:
+  pattern: f($X)
+  any:
+    - where: { X: { kind: nil } }
+    - severity: advice";
+    let text = "package p\nfunc g() { f(nil) }\nfunc h() { f(1) }\n";
+    assert_eq!(super::severities(keys, text), ["critical", "advice"]);
+}
+
+#[test]
+fn the_loop_takes_part() {
+    let text = "package p\nfunc g() {\nfor {\nf()\n}\n}\nfunc h() { go func() { f() }() }\n";
+    let partners = |place: &str| {
+        let keys = format!("match: {{ pattern: f() }}\nin: {place}");
+        super::partners(&keys, text)
+    };
+    assert_eq!(partners("loop"), ["loop 3-5"]);
+    assert_eq!(partners("goroutine"), ["start 7"]);
+}
+
+#[test]
+fn makers_tools_and_what_go_run_builds() {
+    let keys = |place: &str| format!("match: {{ pattern: f() }}\nin: {place}");
+    let text = "package p
+func NewServer() *S { f() }
+func newest() { f() }
+func (s *S) New() { f() }
+";
+    check_file(&keys("constructor"), text, &[2]);
+    check_file(&keys("tool"), text, &[]);
+    check_file(&keys("tool"), "package main\nfunc serve() { f() }\n", &[2]);
+    check_file(&keys("main"), "//go:build ignore\n\npackage p\nfunc g() { f() }\n", &[4]);
+}

@@ -64,6 +64,14 @@ fn keys_that_are_wrong() {
         ("x", "match:\n  pattern: f($X)\nwhere:\n  X: { regex: '(' }"),
         ("x", "match:\n  pattern: f()\nin: kitchen"),
         ("x", "match:\n  pattern: f()\nhot: false"),
+        ("x", "match:\n  pattern: f()\nhot: 5"),
+        ("x", "match:\n  pattern: f()\n  hot: 1\nhot: 2"),
+        ("x", "match:\n  pattern: f($X)\n  where: { X: { constant: true } }\nwhere: { X: { kind: nil } }"),
+        ("x", "match:\n  pattern: f($X)\nwhere:\n  X: { invariant: false }"),
+        ("x", "match:\n  pattern: f()\n  severity: fatal"),
+        ("x", "match:\n  in: loop"),
+        ("x", "match:\n  pattern: f()\nsupersedes: [some-rule]"),
+        ("x", "match:\n  pattern: f()\nsupersedes: [defer-in-loop]"),
         ("x", "match:\n  pattern: f()\nat: X"),
         ("x", "match:\n  kind: defer"),
         ("x", "match:\n  kind: frobnicate"),
@@ -97,8 +105,16 @@ fn keys_that_are_wrong() {
     :12: a list is empty; add a name, or leave the key out
     :12: `escapes` can only be false; leave it out
     :12: the regular expression cannot be read: unclosed group
-    :11: `kitchen` is not known here; use loop, endless, goroutine, handler, request, defer, init, main, once
+    :11: `kitchen` is not known here; use loop, endless, goroutine, handler, request, defer, init, main, constructor, tool, once
     :11: `hot` is true, or the least heat from 1 to 4; else leave it out
+    :11: `hot` is true, or the least heat from 1 to 4; else leave it out
+    :12: `hot` stands twice; say it once
+    :12: `where` speaks of `X` twice; join the two
+    :12: `invariant` can only be true; leave it out
+    :11: `fatal` is not known here; use advice, warning, critical
+    :10: any node could match; add a `pattern` with code around its metavariables, or a `kind`, in every alternative
+    :11: there is no rule `some-rule` to supersede; see review-rules/README.md
+    accepted
     :11: `at`: `$X` is not bound in every alternative
     :10: `defer` is no kind of node of tree-sitter-go; near: `defer_statement`
     :10: `frobnicate` is no kind of node of tree-sitter-go
@@ -106,7 +122,7 @@ fn keys_that_are_wrong() {
     :10: any node could match; add a `pattern` with code around its metavariables, or a `kind`, in every alternative
     :10: any node could match; add a `pattern` with code around its metavariables, or a `kind`, in every alternative
     :10: the list is empty; add a rule
-    :10: say what the code looks like: add `pattern`, `kind`, `regex`, `any`, `all`, `has`, `inside`, `follows` or `precedes`
+    :10: any node could match; add a `pattern` with code around its metavariables, or a `kind`, in every alternative
     :10: no node can be all of this: the kinds exclude each other
     :10: a whole file is no place for a comment
     :11: say how far `inside` looks: add `stopBy: end` (as far as there is something), `function` (in the same function) or `neighbor` (only next to it)
