@@ -234,7 +234,7 @@ impl Page {
             file: path.to_owned(),
             line: list.referenced.line() as usize,
             problem: format!(
-                "there is no rule `{unknown}` to supersede; see review-rules/README.md"
+                "there is no rule `{unknown}` to supersede; `go-expert rules list` shows all"
             ),
         })
     }

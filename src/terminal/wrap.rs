@@ -51,7 +51,8 @@ fn may_break(before: char, after: char) -> bool {
 /// Whether the words on two lines that a paragraph joins need a space between them.
 pub(super) fn needs_space(before: char, after: char) -> bool {
     const STOPS: &str = "。，、；：！？）」』】》〉";
-    !STOPS.contains(before) && !(width(before) == 2 && width(after) == 2)
+    let is_wide = |c: char| width(c) == 2;
+    !(STOPS.contains(before) || is_wide(before) && is_wide(after))
 }
 
 #[cfg(test)]

@@ -46,9 +46,9 @@ impl Test {
         let results: Vec<Result<String, String>> =
             pages.par_iter().map(|it| test(it, terminal)).collect();
         let failed = results.iter().filter(|it| it.is_err()).count();
-        let mut text: String =
-            results.iter().map(|it| it.as_ref().map_or_else(|it| &**it, |it| it)).collect();
-        let _ = match (failed, results.len()) {
+        let of = results.len();
+        let mut text: String = results.into_iter().map(|it| it.unwrap_or_else(|it| it)).collect();
+        let _ = match (failed, of) {
             (0, 1) => writeln!(text, "1 page holds."),
             (0, n) => writeln!(text, "{n} pages hold."),
             (failed, n) => writeln!(text, "{failed} of {n} failed."),

@@ -113,7 +113,7 @@ fn keys_that_are_wrong() {
     :12: `invariant` can only be true; leave it out
     :11: `fatal` is not known here; use advice, warning, critical
     :10: any node could match; add a `pattern` with code around its metavariables, or a `kind`, in every alternative
-    :11: there is no rule `some-rule` to supersede; see review-rules/README.md
+    :11: there is no rule `some-rule` to supersede; `go-expert rules list` shows all
     accepted
     :11: `at`: `$X` is not bound in every alternative
     :10: `defer` is no kind of node of tree-sitter-go; near: `defer_statement`
