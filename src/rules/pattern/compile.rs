@@ -160,6 +160,8 @@ impl<'n> Compiler<'n> {
         for (name, it) in conditions {
             let line = line_of(it);
             self.count(line)?;
+            // With the `$` it means the same.
+            let name = name.strip_prefix('$').unwrap_or(name);
             let slot = self.names.find(name).filter(|it| seen.contains(it)).ok_or_else(|| {
                 (line, format!("no pattern binds `${name}` here: name one that does"))
             })?;

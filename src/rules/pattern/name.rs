@@ -10,6 +10,12 @@ use super::solve::Site;
 /// How deep embedded types are followed; nobody goes deeper.
 const EMBEDDED: usize = 3;
 
+/// What Go declares itself and a page may ask for: <https://go.dev/ref/spec#Predeclared_identifiers>.
+const PREDECLARED: &str = "
+    append cap clear close complex copy delete imag len make max min new panic print println real
+    recover any bool byte comparable complex64 complex128 error float32 float64 int int8 int16
+    int32 int64 rune string uint uint8 uint16 uint32 uint64 uintptr";
+
 /// `net/http.Get`, `sync.WaitGroup.Add`, `append`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GoName {
@@ -43,7 +49,9 @@ impl GoName {
         let exported = |it: &&&str| it.starts_with(char::is_uppercase) && is_name(it);
         let names = words[1..].iter().rev().take_while(exported).count().min(2);
         let (path, names) = match (words.len(), names) {
-            (1, _) if last == 0 && is_name(&plain) => ("", words.as_slice()),
+            (1, _) if PREDECLARED.split_whitespace().any(|it| it == plain) => {
+                ("", words.as_slice())
+            }
             (_, 1 | 2) => {
                 let names = &words[words.len() - names..];
                 let end = plain.len() - names.join(".").len() - 1;

@@ -59,6 +59,8 @@ fn keys_that_are_wrong() {
         ("x", "match:\n  pattern: f($X)\nwhere:\n  X: {}"),
         ("x", "match:\n  pattern: f($X)\nwhere:\n  X: { type: sync.Mutex.Lock }"),
         ("x", "match:\n  pattern: f($X)\nwhere:\n  X: { resolves: net/http }"),
+        ("x", "match:\n  pattern: f($X)\nwhere:\n  X: { resolves: Println }"),
+        ("x", "match:\n  pattern: f($X)\nwhere:\n  $X: { resolves: fmt.Println }"),
         ("x", "match:\n  pattern: f($X)\nwhere:\n  X: { resolves: [] }"),
         ("x", "match:\n  pattern: f($X)\nwhere:\n  X: { escapes: true }"),
         ("x", "match:\n  pattern: f($X)\nwhere:\n  X: { regex: '(' }"),
@@ -102,6 +104,8 @@ fn keys_that_are_wrong() {
     :12: say what it must be: add `type`, `resolves`, `from`, `constant`, `escapes`, `stored`, `invariant`, `kind` or `regex`
     :12: `sync.Mutex.Lock` is a method; `type` wants a type, as `sync.WaitGroup`
     :12: `net/http` is no name of Go; write the import path and the name, as `net/http.Get` or `sync.WaitGroup.Add`, or a builtin as `append`
+    :12: `Println` is no name of Go; write the import path and the name, as `net/http.Get` or `sync.WaitGroup.Add`, or a builtin as `append`
+    accepted
     :12: a list is empty; add a name, or leave the key out
     :12: `escapes` can only be false; leave it out
     :12: the regular expression cannot be read: unclosed group
