@@ -2,6 +2,7 @@
 
 mod demo;
 mod healthcheck;
+mod progress;
 mod review;
 mod serve;
 

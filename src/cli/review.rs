@@ -4,17 +4,15 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 
+use super::progress::Progress;
 use crate::config;
 use crate::local::{self, Format, Terminal};
-use crate::model::{Clock, Language, Severity};
+use crate::model::{Language, Severity};
+use crate::persona::Voice;
 use crate::rules::RuleSet;
-
-/// How often progress is told.
-const PROGRESS: Duration = Duration::from_secs(1);
 
 /// git is read by library: nothing of the repository is executed. Exits with 0, with 1 when
 /// --fail-on says so, and with 2 when it could not run.
@@ -83,11 +81,14 @@ impl Review {
             None => config::locale(),
         };
         let rules = Arc::new(RuleSet::builtin());
+        let progress = Progress::start(Voice::of(language));
+        let told = |done, of| progress.tell(done, of);
         let report = if self.all {
-            local::all(&self.repo, &rules, language, &mut progress())?
+            local::all(&self.repo, &rules, language, &told)?
         } else {
-            local::range(&self.repo, self.base.as_deref(), &self.head, &rules, language)?
+            local::range(&self.repo, self.base.as_deref(), &self.head, &rules, language, &told)?
         };
+        drop(progress);
         let text = report.print(self.format, &rules, language, terminal());
         match std::io::stdout().write_all(text.as_bytes()) {
             // `| head` has seen enough.
@@ -106,19 +107,4 @@ fn terminal() -> Option<Terminal> {
         let (_, columns) = console::Term::stdout().size();
         Terminal { columns: columns.into(), colours: config::colours() }
     })
-}
-
-/// Tells on a terminal's standard error how far a long audit is.
-#[expect(clippy::print_stderr, reason = "progress is for the terminal alone")]
-fn progress() -> impl FnMut(usize) {
-    let clock = Clock::system();
-    let terminal = std::io::stderr().is_terminal();
-    let mut told = clock.now();
-    move |files| {
-        let now = clock.now();
-        if terminal && now.since(told) >= PROGRESS {
-            told = now;
-            eprint!("\r{files} files read …\x1b[K\r");
-        }
-    }
 }

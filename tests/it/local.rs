@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use super::world::texts;
 
 /// A directory with these files.
-fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     for (path, text) in files {
         write(directory.path(), path, text);
@@ -22,7 +22,7 @@ fn write(directory: &Path, path: &str, text: &str) {
 }
 
 /// `go-expert review` of a directory, without an environment.
-fn review(directory: &Path, args: &[&str]) -> Output {
+pub(crate) fn review(directory: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_go-expert"));
     command.arg("review").arg("--repo").arg(directory).args(args).env_clear();
     command.output().unwrap()

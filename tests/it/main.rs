@@ -12,6 +12,7 @@ mod github;
 mod local;
 mod patches_like_git;
 mod process;
+mod sarif;
 mod store;
 mod tidy;
 mod worker;

@@ -108,7 +108,7 @@ impl Row {
             placement: if inline { Placement::Inline } else { Placement::Summary },
             message: rule.message(language, &finding.vars),
             fingerprint,
-            explanation: format!("{mechanism} {consequence}"),
+            explanation: format!("{mechanism}{}{consequence}", Voice::of(language).space),
             finding: finding.clone(),
         }
     }

@@ -22,8 +22,8 @@ pub(super) fn print(report: &Report, voice: &Voice) -> String {
             persona::sign(row.severity),
             (voice.severity)(row.severity),
             row.rule,
-            row.message,
-            row.explanation,
+            printable(&row.message),
+            printable(&row.explanation),
         );
     }
     text + &end(report, voice)
