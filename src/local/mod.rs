@@ -69,6 +69,7 @@ pub fn range(
         unread: examined.unread.clone(),
         read: examined.go_files(),
         repaired: Some(examined.repaired),
+        base: Some(base),
         ..Report::default()
     };
     report.keep_sources(0, &examined.head_files);

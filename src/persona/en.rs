@@ -71,6 +71,11 @@ pub(super) static VOICE: Voice = Voice {
             count(n, "finding is", "findings are")
         )
     },
+    no_difference: |base| {
+        format!(
+            "No Go file differs from `{base}`; `--base` names another start, `--head worktree` adds uncommitted work, `--all` takes everything."
+        )
+    },
     reading: "reading the code",
     analysing: |done, of| format!("{done} of {} analysed", count(of, "file", "files")),
     summary_only: "a pull request would show this in the summary only",

@@ -69,6 +69,8 @@ pub struct Voice {
     pub see: &'static str,
     /// How many findings a log leaves out.
     pub left_out: fn(usize) -> String,
+    /// Tells that there was nothing to review locally, and what else could be.
+    pub no_difference: fn(base: &str) -> String,
     /// What a local review does while it does not know yet how much there is to do.
     pub reading: &'static str,
     /// What a local review has done then: "3 of 14 files analysed".

@@ -46,6 +46,11 @@ pub(super) static VOICE: Voice = Voice {
     fix: "修复",
     see: "参见",
     left_out: |n| format!("受 code scanning 的数量上限所限，略去了最次要的 {n} 个问题"),
+    no_difference: |base| {
+        format!(
+            "没有 Go 文件与 `{base}` 不同；用 `--base` 指定其他起点，用 `--head worktree` 加上未提交的改动，用 `--all` 检查全部代码。"
+        )
+    },
     reading: "正在读取代码",
     analysing: |done, of| format!("已分析 {done} / {of} 个文件"),
     summary_only: "在 PR 中仅列入摘要",

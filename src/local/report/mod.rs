@@ -30,6 +30,8 @@ pub struct Report {
     pub read: usize,
     /// How many findings of the base the range removes; none for a whole tree.
     pub repaired: Option<usize>,
+    /// What the work was compared with; none for a whole tree.
+    pub base: Option<String>,
     /// The texts that findings point into.
     pub sources: BTreeMap<Arc<str>, SourceFile>,
 }
