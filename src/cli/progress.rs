@@ -17,6 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the bar moves, also when nothing is told.
 const TICK: Duration = Duration::from_millis(100);
 
+const SPINNER: &str = "{spinner:.cyan} {wide_msg}";
+
+const BAR: &str = "{bar:20.cyan/dim} {wide_msg}";
+
 /// The bar; it is cleared when this is dropped.
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -29,7 +33,7 @@ impl Progress {
     /// A bar that shows itself after a second, and never where nobody would see it.
     pub(super) fn start(voice: &'static Voice) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        bar.set_style(style("{spinner:.cyan} {wide_msg}"));
+        bar.set_style(style(SPINNER));
         bar.set_message(voice.reading);
         let seen = std::io::stderr().is_terminal() && !config::dumb_terminal();
         let waiting = seen.then(|| {
@@ -49,12 +53,16 @@ impl Progress {
     pub(super) fn tell(&self, done: usize, of: usize) {
         self.counts.call_once(|| {
             self.bar.set_length(of as u64);
-            self.bar.set_style(style("{bar:20.cyan/dim} {wide_msg}").progress_chars("━╸─"));
+            self.bar.set_style(style(BAR).progress_chars("━╸─"));
         });
         // Threads may overtake each other.
         if done as u64 > self.bar.position() {
             self.bar.set_position(done as u64);
             self.bar.set_message((self.voice.analysing)(done, of));
+        }
+        if done == of {
+            self.bar.set_style(style(SPINNER));
+            self.bar.set_message(self.voice.summing_up);
         }
     }
 }
@@ -92,6 +100,9 @@ mod tests {
         progress.tell(5, 14);
         progress.bar.force_draw();
         assert_eq!(terminal.contents(), "━━━━━━━━━━╸───────── 7 of 14 files analysed");
+        progress.tell(14, 14);
+        progress.bar.force_draw();
+        assert!(terminal.contents().ends_with(" summing up"), "{}", terminal.contents());
         drop(progress);
         assert_eq!(terminal.contents(), "");
     }

@@ -77,6 +77,7 @@ pub(super) static VOICE: Voice = Voice {
         )
     },
     reading: "reading the code",
+    summing_up: "summing up",
     analysing: |done, of| format!("{done} of {} analysed", count(of, "file", "files")),
     summary_only: "a pull request would show this in the summary only",
     role: |it| match it {

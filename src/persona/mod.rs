@@ -75,6 +75,8 @@ pub struct Voice {
     pub reading: &'static str,
     /// What a local review has done then: "3 of 14 files analysed".
     pub analysing: fn(done: usize, of: usize) -> String,
+    /// What it does at last.
+    pub summing_up: &'static str,
     /// What a place does in a finding, in few words.
     pub role: fn(Role) -> &'static str,
     /// Titles of the check run.

@@ -52,6 +52,7 @@ pub(super) static VOICE: Voice = Voice {
         )
     },
     reading: "正在读取代码",
+    summing_up: "正在汇总",
     analysing: |done, of| format!("已分析 {done} / {of} 个文件"),
     summary_only: "在 PR 中仅列入摘要",
     role: |it| match it {
