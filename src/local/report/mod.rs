@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    fn row(severity: Severity, placement: Placement) -> Row {
+    pub(super) fn row(severity: Severity, placement: Placement) -> Row {
         Row {
             file: "a.go".to_owned(),
             line: 1,

@@ -255,6 +255,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_log_that_is_too_long_keeps_the_worst_in_their_order() {
+        let row = |(severity, placement)| super::super::tests::row(severity, placement);
+        let rows: Vec<Row> = [
+            (Severity::Critical, Placement::Summary),
+            (Severity::Advice, Placement::Inline),
+            (Severity::Warning, Placement::Inline),
+            (Severity::Critical, Placement::Inline),
+        ]
+        .map(row)
+        .into();
+        let kept = |most| most_severe(&rows, most).iter().map(|it| it.severity).collect::<Vec<_>>();
+        assert_eq!(kept(2), [Severity::Warning, Severity::Critical]);
+        assert_eq!(kept(9).len(), 4);
+    }
+
+    #[test]
     fn foreign_words_are_no_links() {
         assert_eq!(plain("x[0] {1}"), "x[0] {1}");
         assert_eq!(plain("[]T(x), [a](b)"), "\\[\\]T(x), \\[a\\](b)");
