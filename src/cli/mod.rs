@@ -3,6 +3,7 @@
 mod demo;
 mod healthcheck;
 mod output;
+mod progress;
 mod review;
 mod rules;
 mod serve;

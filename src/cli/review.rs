@@ -1,22 +1,19 @@
 //! `go-expert review`: a local range or a whole tree, on the terminal.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
 
 use super::output::{self, Lang};
+use super::progress::Progress;
 use super::rules::unknown;
 use crate::local::{self, Format};
-use crate::model::{Clock, Severity};
+use crate::model::Severity;
+use crate::persona::Voice;
 use crate::rules::{Rule, RuleSet};
-
-/// How often progress is told.
-const PROGRESS: Duration = Duration::from_secs(1);
 
 /// git is read by library: nothing of the repository is executed. Exits with 0, with 1 when
 /// --fail-on says so, and with 2 when it could not run.
@@ -81,11 +78,14 @@ impl Review {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let language = Lang::or_locale(self.lang);
         let rules = Arc::new(self.rules()?);
+        let progress = Progress::start(Voice::of(language));
+        let told = |done, of| progress.tell(done, of);
         let report = if self.all {
-            local::all(&self.repo, &rules, language, &mut progress())?
+            local::all(&self.repo, &rules, language, &told)?
         } else {
-            local::range(&self.repo, self.base.as_deref(), &self.head, &rules, language)?
+            local::range(&self.repo, self.base.as_deref(), &self.head, &rules, language, &told)?
         };
+        drop(progress);
         let text = report.print(self.format, &rules, language, output::terminal());
         output::print(&text)?;
         let failed = self.fail_on.is_some_and(|it| report.has_inline(it.into()));
@@ -109,20 +109,5 @@ impl Review {
             }
         }
         Ok(RuleSet::new(chosen))
-    }
-}
-
-/// Tells on a terminal's standard error how far a long audit is.
-#[expect(clippy::print_stderr, reason = "progress is for the terminal alone")]
-fn progress() -> impl FnMut(usize) {
-    let clock = Clock::system();
-    let terminal = std::io::stderr().is_terminal();
-    let mut told = clock.now();
-    move |files| {
-        let now = clock.now();
-        if terminal && now.since(told) >= PROGRESS {
-            told = now;
-            eprint!("\r{files} files read …\x1b[K\r");
-        }
     }
 }

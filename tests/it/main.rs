@@ -13,6 +13,7 @@ mod local;
 mod patches_like_git;
 mod process;
 mod rules;
+mod sarif;
 mod store;
 mod tidy;
 mod worker;
