@@ -11,7 +11,7 @@ mod payload;
 mod server;
 mod service;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -19,6 +19,7 @@ use go_expert::demo::github::Webhook;
 
 use common::{Aim, Figure, Samples, Table};
 use noise::Watch;
+use payload::Prepared;
 use server::{MEMORY, Server};
 
 /// What the slowest hundredth of acknowledgements may take, in milliseconds.
@@ -50,6 +51,9 @@ struct Options {
     /// Only this part
     #[arg(long)]
     only: Option<Part>,
+    /// Compare with another build of this bench instead of the path without the database
+    #[arg(long, value_name = "EXECUTABLE")]
+    other: Option<PathBuf>,
     /// Serve over this store; this bench starts itself so
     #[arg(long, hide = true)]
     serve: Option<String>,
@@ -85,7 +89,14 @@ fn main() -> anyhow::Result<()> {
     let mut table = Table::default();
     table.note("disk: 4 KiB appended and synced", noise::disk(folder.path(), 200)?, "ms");
     if wants(Part::Latency) || wants(Part::Throughput) {
-        path(&options, folder.path(), &webhooks, &mut table)?;
+        let paths = Paths::start(&options, folder.path(), &webhooks)?;
+        if wants(Part::Latency) {
+            latency(&options, &paths, &mut table)?;
+        }
+        if wants(Part::Throughput) {
+            throughput(&options, &paths, &mut table)?;
+        }
+        peak(&paths.durable, "the path alone", "its load above", &mut table);
     }
     if wants(Part::Service) {
         runtime.block_on(service::measure(&options, folder.path(), &mut table))?;
@@ -94,114 +105,142 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The webhook's path alone.
-fn path(
-    options: &Options,
-    folder: &Path,
-    webhooks: &[Webhook],
-    table: &mut Table,
-) -> anyhow::Result<()> {
-    let durable = Server::path(&format!("sqlite:{}", folder.join("ack.db").display()))?;
-    let memory = Server::path(MEMORY)?;
-    let deliveries = |it: &Server| payload::prepared(webhooks, &it.address.to_string());
-    let (for_durable, for_memory) = (deliveries(&durable), deliveries(&memory));
-    let both = [&durable, &memory];
-    let duration = Duration::from_secs(options.seconds);
-    let wants = |part| options.only.is_none_or(|it| it == part);
-    let rounds = options.rounds;
+/// The webhook's path alone: durable, and what it is compared with.
+struct Paths {
+    durable: Server,
+    for_durable: Vec<Prepared>,
+    yardstick: Server,
+    for_yardstick: Vec<Prepared>,
+    /// What the yardstick is.
+    name: &'static str,
+}
 
-    if wants(Part::Latency) {
-        let rate = options.rate;
-        let run = |server: &Server, deliveries: &[_], duration| {
-            load::at_rate(server.address, deliveries, rate, duration, options.connections)
+impl Paths {
+    fn start(options: &Options, folder: &Path, webhooks: &[Webhook]) -> anyhow::Result<Self> {
+        let this = std::env::current_exe()?;
+        let file = |name| format!("sqlite:{}", folder.join(name).display());
+        let durable = Server::path(&this, &file("ack.db"))?;
+        let (yardstick, name) = match &options.other {
+            Some(it) => (Server::path(it, &file("other.db"))?, "the other build"),
+            None => (Server::path(&this, MEMORY)?, "in memory"),
         };
-        let warm = Duration::from_secs(1);
-        run(&durable, &for_durable, warm)?;
-        run(&memory, &for_memory, warm)?;
-        let mut figures = Latency::default();
-        for round in 0..rounds {
-            let watch = Watch::begin(&both);
-            let with = run(&durable, &for_durable, duration)?;
-            let others = watch.others(&both);
-            let without = run(&memory, &for_memory, duration)?;
-            let said = figures.add(&with, &without, others);
-            say(&format!("round {} of {rounds} at {rate}/s: {said}", round + 1));
-        }
-        figures.tell(rate, table);
+        let deliveries = |it: &Server| payload::prepared(webhooks, &it.address.to_string());
+        let (for_durable, for_yardstick) = (deliveries(&durable), deliveries(&yardstick));
+        Ok(Self { durable, for_durable, yardstick, for_yardstick, name })
     }
-    if wants(Part::Throughput) {
-        let run = |server: &Server, deliveries: &[_]| {
-            load::flat_out(server.address, deliveries, duration, options.flat_out)
-        };
-        let (mut ratios, mut most) = (Samples::default(), Samples::default());
-        let mut before = run(&memory, &for_memory)?;
-        for round in 0..rounds {
-            // A B A: what drifts is shared by the two halves of the yardstick.
-            let with = run(&durable, &for_durable)?;
-            let after = run(&memory, &for_memory)?;
-            let without = f64::midpoint(before, after);
-            ratios.push(with / without);
-            most.push(with);
-            before = after;
-            say(&format!(
-                "round {} of {rounds}: {with:.0}/s with, {without:.0}/s without",
-                round + 1
-            ));
-        }
-        table.add(Figure {
-            name: format!(
-                "throughput on {} connections, SQLite FULL / in memory",
-                options.flat_out
-            ),
-            samples: ratios,
-            unit: "",
-            aim: Aim::AtLeast(AIM_THROUGHPUT),
-            yardstick: format!("{before:.0}/s in memory"),
-        });
-        table.note("  durable deliveries a second", most, "/s");
+
+    fn both(&self) -> [&Server; 2] {
+        [&self.durable, &self.yardstick]
     }
-    peak(&durable, "the path alone", "its load above", table);
+}
+
+fn latency(options: &Options, paths: &Paths, table: &mut Table) -> anyhow::Result<()> {
+    let (rate, rounds, connections) = (options.rate, options.rounds, options.connections);
+    let run = |server: &Server, deliveries: &[_], seconds| {
+        let duration = Duration::from_secs(seconds);
+        let (before, watch) = (server.cpu(), Watch::begin(&paths.both()));
+        let waited = load::at_rate(server.address, deliveries, rate, duration, connections)?;
+        let used = server.cpu().zip(before).map(|(after, before)| after - before);
+        let each = used.map(|it| it * 1e6 / (f64::from(rate) * duration.as_secs_f64()));
+        anyhow::Ok((waited, each, watch.others(&paths.both())))
+    };
+    run(&paths.durable, &paths.for_durable, 1)?;
+    run(&paths.yardstick, &paths.for_yardstick, 1)?;
+    let mut figures = Latency::default();
+    for round in 0..rounds {
+        let (with, cpu, others) = run(&paths.durable, &paths.for_durable, options.seconds)?;
+        let (without, other_cpu, _) = run(&paths.yardstick, &paths.for_yardstick, options.seconds)?;
+        let said = figures.add(&with, &without, paths.name);
+        cpu.into_iter().for_each(|it| figures.cpu.push(it));
+        others.into_iter().for_each(|it| figures.others.push(it));
+        other_cpu.into_iter().for_each(|it| figures.yardstick_cpu.push(it));
+        let others = others.unwrap_or(f64::NAN);
+        say(&format!(
+            "round {} of {rounds} at {rate}/s: {said}; others had {others:.0} % of the CPUs",
+            round + 1
+        ));
+    }
+    figures.tell(rate, paths.name, table);
+    Ok(())
+}
+
+fn throughput(options: &Options, paths: &Paths, table: &mut Table) -> anyhow::Result<()> {
+    let (rounds, name, connections) = (options.rounds, paths.name, options.flat_out);
+    let duration = Duration::from_secs(options.seconds);
+    let durable =
+        || load::flat_out(paths.durable.address, &paths.for_durable, duration, connections);
+    let yardstick =
+        || load::flat_out(paths.yardstick.address, &paths.for_yardstick, duration, connections);
+    let (mut ratios, mut most, mut all) =
+        (Samples::default(), Samples::default(), Samples::default());
+    let mut before = yardstick()?;
+    for round in 0..rounds {
+        // A B A: what drifts is shared by the two halves of the yardstick.
+        let with = durable()?;
+        let after = yardstick()?;
+        let without = f64::midpoint(before, after);
+        ratios.push(with / without);
+        most.push(with);
+        all.push(without);
+        before = after;
+        say(&format!("round {} of {rounds}: {with:.0}/s, {name} {without:.0}/s", round + 1));
+    }
+    table.add(Figure {
+        name: format!("throughput on {connections} connections, SQLite FULL / {name}"),
+        samples: ratios,
+        unit: "",
+        aim: if options.other.is_some() { Aim::None } else { Aim::AtLeast(AIM_THROUGHPUT) },
+        yardstick: format!("{:.0}/s {name}", all.median()),
+    });
+    table.note("  durable deliveries a second", most, "/s");
     Ok(())
 }
 
 /// The figures at a constant rate, one sample a round.
 #[derive(Default)]
-pub(crate) struct Latency {
+struct Latency {
     p50: Samples,
     p99: Samples,
     max: Samples,
-    without_p50: Samples,
-    without_p99: Samples,
+    cpu: Samples,
+    yardstick_p50: Samples,
+    yardstick_p99: Samples,
+    yardstick_cpu: Samples,
     others: Samples,
 }
 
 impl Latency {
-    fn add(&mut self, with: &Samples, without: &Samples, others: Option<f64>) -> String {
-        let (p50, p99) = (with.median(), with.quantile(0.99));
-        let (without_p50, without_p99) = (without.median(), without.quantile(0.99));
+    fn add(&mut self, with: &Samples, without: &Samples, name: &str) -> String {
+        let (p50, p99, max) = (with.median(), with.quantile(0.99), with.max());
+        let (other_p50, other_p99) = (without.median(), without.quantile(0.99));
         self.p50.push(p50);
         self.p99.push(p99);
-        self.max.push(with.max());
-        self.without_p50.push(without_p50);
-        self.without_p99.push(without_p99);
-        others.into_iter().for_each(|it| self.others.push(it));
+        self.max.push(max);
+        self.yardstick_p50.push(other_p50);
+        self.yardstick_p99.push(other_p99);
         format!(
-            "p50 {p50:.2} ms, p99 {p99:.2} ms, max {:.1} ms; without the database {without_p50:.2} \
-             and {without_p99:.2} ms; others had {:.0} % of the CPUs",
-            with.max(),
-            others.unwrap_or(f64::NAN),
+            "p50 {p50:.2} ms, p99 {p99:.2} ms, max {max:.1} ms; {name} {other_p50:.2} and \
+             {other_p99:.2} ms"
         )
     }
 
-    fn tell(self, rate: u32, table: &mut Table) {
-        let p99 = format!("{:.2} ms in memory", self.without_p99.median());
-        let p50 = format!("{:.2} ms in memory", self.without_p50.median());
-        let (name, unit) = (format!("acknowledgement at {rate}/s, SQLite FULL: p99"), "ms");
-        let aim = Aim::AtMost(AIM_P99);
-        table.add(Figure { name, samples: self.p99, unit, aim, yardstick: p99 });
-        let (name, aim) = ("  p50".to_owned(), Aim::None);
-        table.add(Figure { name, samples: self.p50, unit, aim, yardstick: p50 });
+    fn tell(self, rate: u32, name: &str, table: &mut Table) {
+        let of = |samples: &Samples, unit| format!("{:.2} {unit} {name}", samples.median());
+        let figure = |name: &str, samples, unit, aim, yardstick| Figure {
+            name: name.to_owned(),
+            samples,
+            unit,
+            aim,
+            yardstick,
+        };
+        let title = format!("acknowledgement at {rate}/s, SQLite FULL: p99");
+        let yardstick = of(&self.yardstick_p99, "ms");
+        table.add(figure(&title, self.p99, "ms", Aim::AtMost(AIM_P99), yardstick));
+        let yardstick = of(&self.yardstick_p50, "ms");
+        table.add(figure("  p50", self.p50, "ms", Aim::None, yardstick));
         table.note("  slowest", self.max, "ms");
+        let yardstick = of(&self.yardstick_cpu, "µs");
+        table.add(figure("  CPU a delivery", self.cpu, "µs", Aim::None, yardstick));
         table.note("  CPUs that others had meanwhile", self.others, "%");
     }
 }

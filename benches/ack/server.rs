@@ -31,9 +31,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The webhook's path alone over a store: [`MEMORY`], or a `sqlite:` address.
-    pub(crate) fn path(store: &str) -> anyhow::Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
+    /// The webhook's path alone over a store ([`MEMORY`], or a `sqlite:` address), as a build of
+    /// this bench has it.
+    pub(crate) fn path(build: &Path, store: &str) -> anyhow::Result<Self> {
+        let mut command = Command::new(build);
         command.args(["--serve", store]).stderr(Stdio::null()).stdin(Stdio::piped());
         let mut child = command.stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().context("no output")?;
