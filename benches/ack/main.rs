@@ -51,6 +51,9 @@ struct Options {
     /// Only this part
     #[arg(long)]
     only: Option<Part>,
+    /// Where the databases are made: a folder on the disk to measure [default: below target/]
+    #[arg(long, default_value = env!("CARGO_TARGET_TMPDIR"), hide_default_value = true)]
+    folder: PathBuf,
     /// Compare with another build of this bench instead of the path without the database
     #[arg(long, value_name = "EXECUTABLE")]
     other: Option<PathBuf>,
@@ -79,8 +82,8 @@ fn main() -> anyhow::Result<()> {
         return server::serve(store);
     }
     let wants = |part| options.only.is_none_or(|it| it == part);
-    // Not the system's folder for temporary files, which may be no disk at all.
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    // By default not the system's folder for temporary files, which may be no disk at all.
+    let folder = tempfile::tempdir_in(&options.folder)?;
     let runtime = tokio::runtime::Runtime::new()?;
     let webhooks = runtime.block_on(payload::deliveries())?;
     let size = webhooks.iter().map(|it| it.body.len()).sum::<usize>() / webhooks.len();

@@ -14,6 +14,9 @@ use super::input::History;
 use super::parse::{bare_parse, cpu, versions};
 use super::{AIM, Options, say, threads};
 
+/// How many pull requests are told by name.
+const DEAREST: usize = 5;
+
 /// The seconds of CPU that one round took.
 #[derive(Default)]
 struct Round {
@@ -25,7 +28,8 @@ struct Round {
     check: f64,
     /// The whole of `go-expert review`, git included; none without a repository.
     review: Option<f64>,
-    each: Samples,
+    /// Each pull request's ratio, and those of its parts.
+    each: Vec<[f64; 3]>,
 }
 
 /// Measures the pull requests of one history.
@@ -44,7 +48,11 @@ pub(crate) fn measure(
     let one = threads(1)?;
     let mut rounds = Vec::new();
     for at in 0..options.rounds {
-        rounds.push(one.install(|| round(history, &rules))?);
+        let round = one.install(|| round(history, &rules))?;
+        if at == 0 {
+            dearest(history, &round.each);
+        }
+        rounds.push(round);
         say(&format!("{name}: round {} of {} is done", at + 1, options.rounds));
     }
     let ratio =
@@ -57,12 +65,12 @@ pub(crate) fn measure(
         aim: Aim::AtMost(AIM),
         yardstick: versions.clone(),
     });
-    let first = rounds.first().map(|it| it.each.clone()).unwrap_or_default();
-    table.note("  the same, one by one", first, "");
+    let first = rounds.first().into_iter().flat_map(|it| it.each.iter().map(|it| it[0]));
+    table.note("  the same, one by one", first.collect(), "");
     table.note("  of it: parsing both versions", ratio(|it| it.read), "");
     table.note("  of it: scopes, walk, facts and rules", ratio(|it| it.check), "");
     let rest = ratio(|it| it.examine - it.read - it.check);
-    table.note("  of it: diff, marks, pairing", rest, "");
+    table.note("  of it: diff, marks, pairing, freeing", rest, "");
     if rounds.iter().all(|it| it.review.is_some()) {
         table.add(Figure {
             name: "  with git: `go-expert review --base … --head …`".to_owned(),
@@ -78,6 +86,24 @@ pub(crate) fn measure(
     Ok(())
 }
 
+/// Tells which pull requests cost most for what they are.
+fn dearest(history: &History, ratios: &[[f64; 3]]) {
+    let mut order: Vec<usize> = (0..ratios.len()).collect();
+    order.sort_by(|a, b| ratios[*b][0].total_cmp(&ratios[*a][0]));
+    for at in order.into_iter().take(DEAREST) {
+        let pull = &history.pulls[at];
+        let (count, texts) = (pull.change.files.len(), versions(&pull.change));
+        let kilobytes = texts.iter().map(|it| it.len()).sum::<usize>() / 1000;
+        let head = pull.range.as_ref().map_or("", |(_, head)| head);
+        let [all, read, check] = ratios[at];
+        say(&format!(
+            "  {all:.2} of a bare parse (parsing {read:.2}, rules {check:.2}): {head}, \
+             {count} files changed, {} versions, {kilobytes} kB",
+            texts.len(),
+        ));
+    }
+}
+
 /// Every pull request once; parse and examination alternate.
 fn round(history: &History, rules: &Arc<RuleSet>) -> anyhow::Result<Round> {
     let mut round =
@@ -88,12 +114,11 @@ fn round(history: &History, rules: &Arc<RuleSet>) -> anyhow::Result<Round> {
         let (examine, ()) = cpu(|| drop(Examination::of(change, rules)));
         round.parse += parse;
         round.examine += examine;
-        round.each.push(examine / parse);
-
         let (read, code) = cpu(|| read(&pull.change));
         round.read += read;
         let (check, _) = cpu(|| check(&code, rules));
         round.check += check;
+        round.each.push([examine, read, check].map(|it| it / parse));
         if let (Some(repository), Some((base, head)), Some(sum)) =
             (&history.repository, &pull.range, &mut round.review)
         {
