@@ -1,7 +1,7 @@
 //! One walk per file for all rules, and everything that is decided for all of them: files and
 //! lines that are not for review, the Go version, tests, and what the parser did not understand.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,6 +9,8 @@ use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, 
 use crate::model::{Confidence, Severity};
 
 use super::audience::serves_tests;
+use super::goroutine::Starts;
+use super::survey::Survey;
 use super::{Finding, Fix, Related, Role, Rule, Suppressions, Var};
 
 /// A check that is written in Rust.
@@ -34,9 +36,31 @@ pub(super) struct Context<'p> {
     /// The package.
     pub(super) package: &'p Package,
     steps: Cell<u64>,
+    survey: OnceCell<Option<Survey<'p>>>,
+    starts: OnceCell<Option<Starts<'p>>>,
 }
 
-impl Context<'_> {
+impl<'p> Context<'p> {
+    fn new(package: &'p Package) -> Self {
+        let (survey, starts) = (OnceCell::new(), OnceCell::new());
+        Self { package, steps: Cell::new(STEPS), survey, starts }
+    }
+
+    /// Where the package mentions what; found when somebody first asks, if that can be afforded.
+    pub(super) fn survey(&self) -> Option<&Survey<'p>> {
+        let survey = || self.affords_walk().then(|| Survey::of(self.package));
+        self.survey.get_or_init(survey).as_ref()
+    }
+
+    /// The goroutines that the package starts; found when somebody first asks.
+    pub(super) fn starts(&self) -> Option<&Starts<'p>> {
+        let starts = || {
+            let affords = |file: &GoFile, times| self.affords(file, times);
+            Some(Starts::of(self.package, self.survey()?, affords))
+        };
+        self.starts.get_or_init(starts).as_ref()
+    }
+
     /// Whether `times` looks at some node of the file by its position can still be afforded.
     ///
     /// Each goes down from the root, past all children on the way: in the worst file, one list.
@@ -108,7 +132,7 @@ impl<'p> Hit<'p> {
 pub(super) fn check(rules: &[Rule], dispatch: &Dispatch, package: &Package) -> Vec<Finding> {
     let mut findings: BTreeMap<_, Finding> = BTreeMap::new();
     let mut suppressions: BTreeMap<Arc<str>, Suppressions> = BTreeMap::new();
-    let context = Context { package, steps: Cell::new(STEPS) };
+    let context = Context::new(package);
     for file in package.files().iter().filter(|it| is_reviewed(it)) {
         walk(file, dispatch, |rule, place| {
             let rule = &rules[rule];

@@ -4,17 +4,23 @@
 
 mod audience;
 mod catalogue;
+mod channel;
 mod edit;
+mod endless;
 mod engine;
 mod finding;
 mod flow;
 mod gate;
+mod goroutine;
 mod grade;
 mod index;
 mod native;
+mod object;
+mod once;
 mod page;
 mod section;
 mod suppress;
+mod survey;
 mod text;
 mod types;
 

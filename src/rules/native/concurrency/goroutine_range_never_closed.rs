@@ -1,0 +1,67 @@
+//! A goroutine ranges over a channel that nothing ever closes.
+
+use crate::golang::{Kind, Place};
+use crate::model::Confidence;
+use crate::rules::Role;
+use crate::rules::audience::is_tool;
+use crate::rules::channel::{Fate, fate};
+use crate::rules::endless::waits_for_close;
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::goroutine::Start;
+use crate::rules::object::Object;
+use crate::rules::once::runs_once;
+use crate::rules::survey::At;
+use crate::rules::types::Types;
+
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: &[Kind::ForStatement], vars: &["CH", "BODY"], check };
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    hit(context, place).into_iter().collect()
+}
+
+fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
+    let (file, package) = (place.file, context.package);
+    if package.is_partial() || !context.affords(file, 4) {
+        return None;
+    }
+    let channel = waits_for_close(Types(package), file, place.node)?;
+    let object = Object::of(context, file, channel)?;
+    let function = At { file, node: place.function()? };
+    // What belongs to the package lives as long as the process, and so may its goroutines.
+    if matches!(object, Object::Var(_)) || context.survey()?.uses_unsafe() {
+        return None;
+    }
+    let start = started(context, function)?;
+    let Fate::Open(makes) = fate(context, object) else { return None };
+    let is_local = matches!(object, Object::Local(..));
+    if is_local && makes.is_empty() {
+        return None;
+    }
+    let mut hit = Hit::at(file, place.node)
+        .var("CH", file.text_of(channel))
+        .var("BODY", start.named())
+        .with(start.site.file, start.site.node, Role::Start);
+    hit.confidence = match makes.first() {
+        _ if is_tool(package, file) => Confidence::Low,
+        Some(_) => Confidence::High,
+        // Nothing in the package makes it: what else the package leaves out, who knows.
+        None => Confidence::Medium,
+    };
+    for it in makes {
+        hit = hit.with(it.file, it.node, Role::Make);
+    }
+    Some(hit)
+}
+
+/// The first start of a goroutine that comes to the function, itself or by a call, and that may
+/// happen more than once in a process.
+fn started<'p>(context: &Context<'p>, function: At<'p>) -> Option<Start<'p>> {
+    let starts = context.starts()?;
+    let mut all: Vec<_> = starts.running(function).chain(starts.calling(function)).collect();
+    all.sort_unstable_by_key(|it| it.site.key());
+    let may_repeat = |it: &&&Start<'p>| !it.site.file.is_test() && !runs_once(context, it.site);
+    // One that certainly runs once tells what the others are about, such as a singleton.
+    let any = all.iter().find(may_repeat)?;
+    Some(**any)
+}

@@ -1,0 +1,143 @@
+//! A type starts goroutines that never end and offers no way to stop them or to wait for them.
+
+mod owner;
+
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place, Resolved};
+use crate::model::Confidence;
+use crate::rules::Role;
+use crate::rules::audience::is_tool;
+use crate::rules::channel::{Fate, fate};
+use crate::rules::endless::{never_ends, waits_for_close};
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::flow::own_nodes;
+use crate::rules::goroutine::{Start, callees, parameters};
+use crate::rules::object::Object;
+use crate::rules::once::runs_once;
+use crate::rules::survey::At;
+use crate::rules::types::{Named, TypeExpr, Types};
+
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: &[Kind::GoStatement], vars: &["OWNER", "BODY"], check };
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    hit(context, place).into_iter().collect()
+}
+
+fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
+    let (file, package) = (place.file, context.package);
+    if package.is_partial() || package.name() == "main" || !context.affords(file, 8) {
+        return None;
+    }
+    let site = At { file, node: place.node };
+    let declaration = *place.ancestors.get(1)?;
+    let owners = owner::of(package, file, declaration)?;
+    let start = Start::of(package, site)?;
+    let the_loop = endless(context, start.body)?;
+    let inside = callees(package, start.body, |file, times| context.affords(file, times));
+    let told = std::iter::once(&start.body)
+        .chain(inside.iter().filter(|it| it.key() == the_loop.function.key()))
+        .any(|it| is_told(context, *it));
+    if told
+        || counts(context, At { file, node: declaration })
+        || owners.iter().any(|it| owner::can_end(package, it))
+        || owner::of_method(start.body).is_some_and(|it| owner::can_end(package, it))
+        || context.survey()?.uses_unsafe()
+        || runs_once(context, site)
+    {
+        return None;
+    }
+    let mut hit = Hit::at(file, place.node)
+        .var("OWNER", *owners.first()?)
+        .var("BODY", start.named())
+        .with(the_loop.function.file, the_loop.node, Role::Loop);
+    if !start.is_inline() {
+        hit = hit.with(start.body.file, start.body.node, Role::Body);
+    }
+    if is_tool(package, file) {
+        hit.confidence = Confidence::Low;
+    }
+    Some(hit)
+}
+
+/// A loop that does not end, and the function that it belongs to.
+struct Endless<'p> {
+    function: At<'p>,
+    node: Node<'p>,
+}
+
+/// The first endless loop of a function, or of the functions that it calls itself.
+fn endless<'p>(context: &Context<'p>, body: At<'p>) -> Option<Endless<'p>> {
+    let calls = || callees(context.package, body, |file, times| context.affords(file, times));
+    own_endless(context, body)
+        .or_else(|| calls().into_iter().find_map(|it| own_endless(context, it)))
+}
+
+fn own_endless<'p>(context: &Context<'p>, function: At<'p>) -> Option<Endless<'p>> {
+    let At { file, node } = function;
+    let loops = own_nodes(node).filter(|it| it.is(Kind::ForStatement));
+    let found = |node| Endless { function, node };
+    loops.filter(|it| lasts(context, file, *it)).map(found).next()
+}
+
+/// Whether nothing ends the loop: no condition, no statement, and nobody who closes its channel.
+fn lasts<'p>(context: &Context<'p>, file: &'p GoFile, the_loop: Node<'p>) -> bool {
+    if !context.affords(file, 4) {
+        return false;
+    }
+    if never_ends(file, the_loop) {
+        return true;
+    }
+    let Some(channel) = waits_for_close(Types(context.package), file, the_loop) else {
+        return false;
+    };
+    match Object::of(context, file, channel) {
+        None | Some(Object::Var(_)) => false,
+        Some(it) => matches!(fate(context, it), Fate::Open(_)),
+    }
+}
+
+/// Whether a context or somebody's `Done` gets into the function: it is told, or tells, when it is
+/// over.
+fn is_told<'p>(context: &Context<'p>, function: At<'p>) -> bool {
+    let At { file, node } = function;
+    let types = Types(context.package);
+    let is_context =
+        |it: TypeExpr<'p>| matches!(types.named(it), Some(Named::Foreign("context", "Context")));
+    if parameters(node).iter().any(|it| is_context(TypeExpr { file, node: it.type_node })) {
+        return true;
+    }
+    node.descendants().any(|it| match it.go_kind() {
+        Kind::SelectorExpression => {
+            let done = it.field(Field::Field).is_some_and(|it| file.text_of(it) == "Done");
+            done || !context.affords(file, 2) || types.of(file, it).is_some_and(is_context)
+        }
+        Kind::Identifier => match file.resolve(it) {
+            Resolved::Local(_, binding) => {
+                !context.affords(file, 2)
+                    || types.of(file, it).is_some_and(is_context)
+                    || file.node(binding.declared_by.0, binding.declared_by.1).is_some_and(|by| {
+                        let right = by.field(Field::Right).and_then(|it| it.parts().next());
+                        let made = right.and_then(GoNode::callee);
+                        made.and_then(|it| file.qualified(it)).is_some_and(|it| it.0 == "context")
+                    })
+            }
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// Whether the declaration counts something in a `sync.WaitGroup`.
+fn counts<'p>(context: &Context<'p>, declaration: At<'p>) -> bool {
+    let At { file, node } = declaration;
+    let types = Types(context.package);
+    node.descendants().filter_map(GoNode::callee).any(|callee| {
+        let name = callee.field(Field::Field).map(|it| file.text_of(it));
+        let group = callee.field(Field::Operand).filter(|_| name == Some("Add"));
+        group.is_some_and(|it| {
+            let of = types.of(file, it).and_then(|it| types.named(it));
+            !context.affords(file, 2)
+                || matches!(of, None | Some(Named::Foreign("sync", "WaitGroup")))
+        })
+    })
+}
