@@ -148,3 +148,11 @@ impl<'p> Object<'p> {
 pub(super) fn is_exported(name: &str) -> bool {
     name.chars().next().is_some_and(char::is_uppercase)
 }
+
+/// The variable at the beginning of `a.b[i].c`.
+pub(super) fn root_of(mut node: Node<'_>) -> Node<'_> {
+    while let Some(inner) = node.field(Field::Operand) {
+        node = inner.unparen();
+    }
+    node
+}

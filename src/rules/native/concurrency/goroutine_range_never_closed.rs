@@ -1,12 +1,13 @@
 //! A goroutine ranges over a channel that nothing ever closes.
 
-use crate::golang::{Kind, Place};
+use crate::golang::{GoNode, Kind, Place};
 use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::audience::is_tool;
 use crate::rules::channel::{Fate, fate};
 use crate::rules::endless::waits_for_close;
 use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::Start;
 use crate::rules::object::Object;
 use crate::rules::once::runs_once;
@@ -60,8 +61,18 @@ fn started<'p>(context: &Context<'p>, function: At<'p>) -> Option<Start<'p>> {
     let starts = context.starts()?;
     let mut all: Vec<_> = starts.running(function).chain(starts.calling(function)).collect();
     all.sort_unstable_by_key(|it| it.site.key());
-    let may_repeat = |it: &&&Start<'p>| !it.site.file.is_test() && !runs_once(context, it.site);
-    // One that certainly runs once tells what the others are about, such as a singleton.
-    let any = all.iter().find(may_repeat)?;
-    Some(**any)
+    let may_repeat = |it: &&&Start<'p>| {
+        !it.site.file.is_test() && !ends_the_process(it) && !runs_once(context, it.site)
+    };
+    all.iter().find(may_repeat).map(|it| **it)
+}
+
+/// Whether the function that starts the goroutine goes on to end the process.
+fn ends_the_process(start: &Start<'_>) -> bool {
+    let Some(starter) = start.starter() else { return true };
+    own_nodes(starter.node).filter_map(GoNode::callee).any(|it| {
+        let behind = it.start_byte() > start.site.node.end_byte();
+        let exit = starter.file.qualified(it);
+        behind && matches!(exit, Some(("os", "Exit") | ("syscall", "Exec")))
+    })
 }

@@ -1,5 +1,6 @@
 //! A type starts goroutines that never end and offers no way to stop them or to wait for them.
 
+mod intent;
 mod owner;
 
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place, Resolved};
@@ -16,21 +17,36 @@ use crate::rules::once::runs_once;
 use crate::rules::survey::At;
 use crate::rules::types::{Named, TypeExpr, Types};
 
-pub(in crate::rules) const NATIVE: Native =
-    Native { kinds: &[Kind::GoStatement], vars: &["OWNER", "BODY"], check };
+pub(in crate::rules) const NATIVE: Native = Native {
+    kinds: &[Kind::FunctionDeclaration, Kind::MethodDeclaration],
+    vars: &["OWNER", "BODY"],
+    check,
+};
 
+/// One finding for a function that starts several such goroutines: the cure is one and the same.
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
-    hit(context, place).into_iter().collect()
+    let (file, package) = (place.file, context.package);
+    let declaration = At { file, node: place.node };
+    if package.is_partial() || package.name() == "main" || !file.text_of(place.node).contains("go")
+    {
+        return Vec::new();
+    }
+    let Some(owners) = owner::of(package, file, place.node) else { return Vec::new() };
+    let mut sites = place.node.descendants().filter(|it| it.is(Kind::GoStatement));
+    sites.find_map(|it| hit(context, declaration, &owners, it)).into_iter().collect()
 }
 
-fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
-    let (file, package) = (place.file, context.package);
-    if package.is_partial() || package.name() == "main" || !context.affords(file, 8) {
+fn hit<'p>(
+    context: &Context<'p>,
+    declaration: At<'p>,
+    owners: &[&'p str],
+    go: Node<'p>,
+) -> Option<Hit<'p>> {
+    let (file, package) = (declaration.file, context.package);
+    if !context.affords(file, 8) {
         return None;
     }
-    let site = At { file, node: place.node };
-    let declaration = *place.ancestors.get(1)?;
-    let owners = owner::of(package, file, declaration)?;
+    let site = At { file, node: go };
     let start = Start::of(package, site)?;
     let the_loop = endless(context, start.body)?;
     let inside = callees(package, start.body, |file, times| context.affords(file, times));
@@ -38,18 +54,22 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         .chain(inside.iter().filter(|it| it.key() == the_loop.function.key()))
         .any(|it| is_told(context, *it));
     if told
-        || counts(context, At { file, node: declaration })
+        || counts(context, declaration)
+        || takes_signals(file, declaration.node)
         || owners.iter().any(|it| owner::can_end(package, it))
         || owner::of_method(start.body).is_some_and(|it| owner::can_end(package, it))
         || context.survey()?.uses_unsafe()
+        || intent::is_stated(file, declaration.node)
+        || intent::is_stated(start.body.file, start.body.node)
         || runs_once(context, site)
     {
         return None;
     }
-    let mut hit = Hit::at(file, place.node)
-        .var("OWNER", *owners.first()?)
-        .var("BODY", start.named())
-        .with(the_loop.function.file, the_loop.node, Role::Loop);
+    let mut hit = Hit::at(file, go).var("OWNER", *owners.first()?).var("BODY", start.named()).with(
+        the_loop.function.file,
+        the_loop.node,
+        Role::Loop,
+    );
     if !start.is_inline() {
         hit = hit.with(start.body.file, start.body.node, Role::Body);
     }
@@ -140,4 +160,10 @@ fn counts<'p>(context: &Context<'p>, declaration: At<'p>) -> bool {
                 || matches!(of, None | Some(Named::Foreign("sync", "WaitGroup")))
         })
     })
+}
+
+/// Whether the declaration asks for signals: they come to the process, and so does its handler.
+fn takes_signals(file: &GoFile, declaration: Node<'_>) -> bool {
+    let mut calls = declaration.descendants().filter_map(GoNode::callee);
+    calls.any(|it| file.qualified(it) == Some(("os/signal", "Notify")))
 }

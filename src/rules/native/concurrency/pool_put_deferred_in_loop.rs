@@ -6,6 +6,7 @@ use crate::golang::{
 use crate::model::Severity;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, end_of_statement, own_nodes};
+use crate::rules::object::root_of;
 use crate::rules::types::{Named, TypeExpr, Types, only};
 use crate::rules::{Fix, Role};
 
@@ -207,14 +208,6 @@ fn outlives(file: &GoFile, object: Node<'_>, the_loop: &Loop) -> bool {
     };
     let uses = scopes.uses_of(id).filter(|it| the_loop.span.encloses(it.span));
     uses.filter_map(|it| file.node(it.span, Kind::Identifier)).any(escapes)
-}
-
-/// The variable at the beginning of `a.b[i].c`.
-fn root_of(mut node: Node<'_>) -> Node<'_> {
-    while let Some(inner) = node.field(Field::Operand) {
-        node = inner.unparen();
-    }
-    node
 }
 
 /// The edit that moves the call to the end of the iteration, where nothing leaves it before and

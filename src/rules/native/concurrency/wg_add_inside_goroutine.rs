@@ -34,10 +34,13 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         _ => return None,
     };
     let body = At { file, node: place.function()? };
-    if !ends_here(context, body, add, inside)? {
+    if is_locked(body, add) || !ends_here(context, body, add, inside)? {
         return None;
     }
-    let starts = context.starts()?.running(body).filter(|it| it.by == By::Statement);
+    // What only a test starts or awaits says nothing about the code that it tests.
+    let in_scope = |it: &GoFile| file.is_test() || !it.is_test();
+    let starts = context.starts()?.running(body);
+    let starts = starts.filter(|it| it.by == By::Statement && in_scope(it.site.file));
     let late = |start: &Start<'p>| late(context, start, add, inside);
     let mut starts: Vec<_> = starts.filter_map(|it| Some((*it, late(it)?))).collect();
     starts.sort_unstable_by_key(|it| it.0.site.key());
@@ -53,6 +56,15 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     }
     hit.fix = fix::before_go(file, start, add, group, place.ancestors);
     Some(hit)
+}
+
+/// Whether a lock is taken in front of the `Add`: it may keep the two apart, with a look whether
+/// the end has already come.
+fn is_locked(body: At<'_>, add: Node<'_>) -> bool {
+    own_nodes(body.node).take_while(|it| it.start_byte() < add.start_byte()).any(|it| {
+        let name = it.callee().and_then(|it| it.field(Field::Field));
+        name.is_some_and(|it| matches!(body.file.text_of(it), "Lock" | "RLock"))
+    })
 }
 
 /// What the method of this name is called on.
@@ -141,6 +153,7 @@ fn late<'p>(
     let site = start.site.node;
     let mut wait: Option<At<'p>> = None;
     let mut receives = Vec::new();
+    let mut given = Vec::new();
     for it in own_nodes(starter.node) {
         match it.go_kind() {
             // It counts the goroutine, or holds the count above zero meanwhile.
@@ -155,16 +168,25 @@ fn late<'p>(
             }
             Kind::UnaryExpression if it.operator() == Some("<-") => receives.push(it),
             Kind::RangeClause => receives.push(it),
+            Kind::SendStatement => given.extend(it.field(Field::Channel)),
+            Kind::CallExpression => given.extend(it.arguments()),
             _ => {}
         }
     }
     // A receive before the `Wait` may be what the goroutine answers once it has added.
     let end = wait.map_or(starter.node.end_byte(), |it| it.node.start_byte());
-    let joined = receives.iter().any(|it| (site.end_byte()..end).contains(&it.start_byte()));
-    if joined && answers(start.body, add) {
+    let meanwhile = |it: &Node<'p>| (site.end_byte()..end).contains(&it.start_byte());
+    if receives.iter().any(meanwhile) && answers(start.body, add) {
         return None;
     }
-    if wait.is_none() && !is_waited_for(context, group) {
+    // So may be a send, or what somebody sends on a channel that is handed on; of several
+    // goroutines it holds back only one.
+    given.retain(meanwhile);
+    let looped = file.scopes().loop_at(site.start_byte()).is_some();
+    if !looped && takes(context, start.body, add, file, &given) {
+        return None;
+    }
+    if wait.is_none() && !is_waited_for(context, group, start.body) {
         return None;
     }
     Some(Late { wait })
@@ -189,8 +211,31 @@ fn answers(body: At<'_>, add: Node<'_>) -> bool {
         .any(|it| it.is(Kind::SendStatement) || is_builtin(body.file, it, "close"))
 }
 
-/// Whether somebody waits for the group: in sight, or a caller that passed it in.
-fn is_waited_for<'p>(context: &Context<'p>, group: Object<'p>) -> bool {
+/// Whether the goroutine receives, behind the `Add`, from one of the channels that its starter
+/// sends on or hands on.
+fn takes<'p>(
+    context: &Context<'p>,
+    body: At<'p>,
+    add: Node<'p>,
+    file: &'p GoFile,
+    given: &[Node<'p>],
+) -> bool {
+    let object = |file: &'p GoFile, it: Node<'p>| {
+        context.affords(file, 4).then(|| Object::of(context, file, it)).flatten()
+    };
+    let given: Vec<_> = given.iter().filter_map(|it| object(file, *it)).collect();
+    let behind = own_nodes(body.node).filter(|it| it.start_byte() > add.start_byte());
+    let received = behind.filter_map(|it| match it.go_kind() {
+        Kind::UnaryExpression if it.operator() == Some("<-") => it.field(Field::Operand),
+        Kind::RangeClause => it.field(Field::Right),
+        _ => None,
+    });
+    received.into_iter().any(|it| object(body.file, it).is_some_and(|it| given.contains(&it)))
+}
+
+/// Whether somebody waits for the group: in sight, or a caller that passed it in. The goroutine
+/// itself is nobody.
+fn is_waited_for<'p>(context: &Context<'p>, group: Object<'p>, body: At<'p>) -> bool {
     if let Object::Local(path, id) = group {
         let files = context.package.files();
         let file = files.iter().find(|it| **it.path() == *path);
@@ -199,6 +244,11 @@ fn is_waited_for<'p>(context: &Context<'p>, group: Object<'p>) -> bool {
         }
     }
     let waits = |at: &At<'p>| {
+        let inside =
+            at.file.path() == body.file.path() && body.node.span().encloses(at.node.span());
+        if inside || (at.file.is_test() && !body.file.is_test()) {
+            return false;
+        }
         let selector = at.around().into_iter().next();
         let name = selector.and_then(|it| it.field(Field::Field));
         name.is_some_and(|it| at.file.text_of(it) == "Wait")

@@ -1,8 +1,10 @@
 //! The edit that moves the `Add` in front of the `go` statement.
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Node};
+use crate::golang::{GoFile, GoNode, Kind, Node};
+use crate::model::LineRange;
 use crate::rules::Fix;
 use crate::rules::goroutine::Start;
+use crate::rules::object::root_of;
 
 /// The edit, where it is safe unseen: the literal begins with the `Add`, behind nothing but defers;
 /// what it counts and on what means the same outside; and both statements have lines of their own,
@@ -51,24 +53,15 @@ pub(super) fn before_go<'p>(
     }
     let head = head.trim_end_matches(['\n', '\r']);
     let code = format!("{indent}{}\n{head}", file.text_of(statement));
-    // A blank line behind the `Add` would open the literal.
-    let (end, code) = match next.trim().is_empty() && next_end < text.len() {
-        true => (next_end, code),
-        false => (to, code),
-    };
-    let mut fix = Fix::replacing(file, (first..end).into(), "");
+    let mut fix = Fix::replacing(file, (first..to).into(), "");
     fix.replacement = code.replace('\r', "");
+    // A blank line behind the `Add` would open the literal.
+    if next.trim().is_empty() && next_end < text.len() {
+        fix.lines = LineRange::new(fix.lines.first, fix.lines.last + 1);
+    }
     Some(fix)
 }
 
 fn previous_line(text: &str, at: usize) -> &str {
-    text[..at].trim_end_matches('\n').rsplit('\n').next().unwrap_or_default()
-}
-
-/// The variable at the beginning of `a.b[i].c`.
-fn root_of(mut node: Node<'_>) -> Node<'_> {
-    while let Some(inner) = node.field(Field::Operand) {
-        node = inner.unparen();
-    }
-    node
+    text[..at.saturating_sub(1)].rsplit('\n').next().unwrap_or_default()
 }
