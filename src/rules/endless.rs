@@ -25,6 +25,17 @@ fn is_unconditional(the_loop: Node<'_>) -> bool {
     }
 }
 
+/// Whether a loop may be one over a channel, as far as its head tells: with one variable at most,
+/// or without a condition.
+pub(super) fn may_wait(the_loop: Node<'_>) -> bool {
+    match head(the_loop) {
+        Some(it) if it.is(Kind::RangeClause) => {
+            it.field(Field::Left).is_none_or(|it| it.parts().count() < 2)
+        }
+        _ => is_unconditional(the_loop),
+    }
+}
+
 /// The channel of a loop that only its close ends: a `range` over it that nothing leaves, or
 /// `for { v, ok := <-ch; if !ok { return }; … }`.
 pub(super) fn waits_for_close<'p>(

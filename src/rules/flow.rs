@@ -78,8 +78,9 @@ pub(super) fn exits<'f>(file: &'f GoFile, the_loop: Node<'f>) -> Vec<Node<'f>> {
     let mut labels: Vec<(&str, usize)> = Vec::new();
     let Some(body) = the_loop.field(Field::Body) else { return exits };
     for node in own_nodes(body) {
-        inner.retain(|it| *it > node.start_byte());
-        labels.retain(|it| it.1 > node.start_byte());
+        // What lies inside ends first.
+        while inner.pop_if(|it| *it <= node.start_byte()).is_some() {}
+        while labels.pop_if(|it| it.1 <= node.start_byte()).is_some() {}
         match node.go_kind() {
             Kind::ForStatement
             | Kind::ExpressionSwitchStatement

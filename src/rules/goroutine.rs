@@ -175,8 +175,8 @@ type Key<'p> = (&'p str, Span);
 pub(super) struct Starts<'p> {
     all: Vec<Start<'p>>,
     by_body: HashMap<Key<'p>, Vec<usize>>,
-    /// The same for the functions that a body calls itself.
-    by_callee: HashMap<Key<'p>, Vec<usize>>,
+    /// The bodies that call a function themselves.
+    by_callee: HashMap<Key<'p>, Vec<Key<'p>>>,
 }
 
 impl<'p> Starts<'p> {
@@ -202,30 +202,26 @@ impl<'p> Starts<'p> {
             if !looked.insert(it.body.key()) {
                 continue;
             }
-            let bodies = &starts.by_body[&it.body.key()];
             for callee in callees(package, it.body, &affords) {
-                starts.by_callee.entry(callee.key()).or_default().extend(bodies);
+                starts.by_callee.entry(callee.key()).or_default().push(it.body.key());
             }
         }
         starts
     }
 
-    /// The starts of goroutines that run this very function.
+    /// The starts of goroutines that run this very function, in the order of the source.
     pub(super) fn running(&self, function: At<'p>) -> impl Iterator<Item = &Start<'p>> {
-        self.found(&self.by_body, function)
+        self.of_body(function.key())
     }
 
     /// The starts of goroutines that run a function which calls this one.
     pub(super) fn calling(&self, function: At<'p>) -> impl Iterator<Item = &Start<'p>> {
-        self.found(&self.by_callee, function)
+        let bodies = self.by_callee.get(&function.key()).into_iter().flatten();
+        bodies.flat_map(|it| self.of_body(*it))
     }
 
-    fn found<'s>(
-        &'s self,
-        by: &'s HashMap<Key<'p>, Vec<usize>>,
-        function: At<'p>,
-    ) -> impl Iterator<Item = &'s Start<'p>> {
-        by.get(&function.key()).into_iter().flatten().map(|it| &self.all[*it])
+    fn of_body(&self, body: Key<'p>) -> impl Iterator<Item = &Start<'p>> {
+        self.by_body.get(&body).into_iter().flatten().map(|it| &self.all[*it])
     }
 }
 

@@ -1,13 +1,13 @@
 //! A goroutine ranges over a channel that nothing ever closes.
 
-use crate::golang::{GoNode, Kind, Place};
+use crate::golang::{Field, GoNode, Kind, Place};
 use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::audience::is_tool;
 use crate::rules::channel::{Fate, fate};
-use crate::rules::endless::waits_for_close;
+use crate::rules::endless::{may_wait, waits_for_close};
 use crate::rules::engine::{Context, Hit, Native};
-use crate::rules::flow::own_nodes;
+use crate::rules::flow::{End, end, own_nodes};
 use crate::rules::goroutine::Start;
 use crate::rules::object::Object;
 use crate::rules::once::runs_once;
@@ -23,7 +23,12 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
 
 fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let (file, package) = (place.file, context.package);
-    if package.is_partial() || !context.affords(file, 4) {
+    let length = (place.node.end_byte() - place.node.start_byte()) as u64;
+    if package.is_partial()
+        || !may_wait(place.node)
+        || !context.affords(file, 4)
+        || !context.affords_steps(8 * length)
+    {
         return None;
     }
     let channel = waits_for_close(Types(package), file, place.node)?;
@@ -59,17 +64,23 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
 /// happen more than once in a process.
 fn started<'p>(context: &Context<'p>, function: At<'p>) -> Option<Start<'p>> {
     let starts = context.starts()?;
-    let mut all: Vec<_> = starts.running(function).chain(starts.calling(function)).collect();
-    all.sort_unstable_by_key(|it| it.site.key());
-    let may_repeat = |it: &&&Start<'p>| {
-        !it.site.file.is_test() && !ends_the_process(it) && !runs_once(context, it.site)
+    let mut all = starts.running(function).chain(starts.calling(function));
+    let may_repeat = |it: &&Start<'p>| {
+        !it.site.file.is_test()
+            && context.affords(it.site.file, 2)
+            && !ends_the_process(it)
+            && !runs_once(context, it.site)
     };
-    all.iter().find(may_repeat).map(|it| **it)
+    all.find(may_repeat).copied()
 }
 
 /// Whether the function that starts the goroutine goes on to end the process.
 fn ends_the_process(start: &Start<'_>) -> bool {
     let Some(starter) = start.starter() else { return true };
+    let body = starter.node.field(Field::Body);
+    if body.is_some_and(|it| end(starter.file, it) == End::Exit) {
+        return true;
+    }
     own_nodes(starter.node).filter_map(GoNode::callee).any(|it| {
         let behind = it.start_byte() > start.site.node.end_byte();
         let exit = starter.file.qualified(it);

@@ -3,18 +3,18 @@
 mod intent;
 mod owner;
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place, Resolved};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package, Place, Resolved};
 use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::audience::is_tool;
 use crate::rules::channel::{Fate, fate};
-use crate::rules::endless::{never_ends, waits_for_close};
+use crate::rules::endless::{may_wait, never_ends, waits_for_close};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::{Start, callees, parameters};
 use crate::rules::object::Object;
 use crate::rules::once::runs_once;
-use crate::rules::survey::At;
+use crate::rules::survey::{At, Survey};
 use crate::rules::types::{Named, TypeExpr, Types};
 
 pub(in crate::rules) const NATIVE: Native = Native {
@@ -32,40 +32,61 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
         return Vec::new();
     }
     let Some(owners) = owner::of(package, file, place.node) else { return Vec::new() };
-    let mut sites = place.node.descendants().filter(|it| it.is(Kind::GoStatement));
-    sites.find_map(|it| hit(context, declaration, &owners, it)).into_iter().collect()
+    let mut answers = None;
+    let sites = place.node.descendants().filter(|it| it.is(Kind::GoStatement));
+    for go in sites {
+        let Some((start, the_loop)) = lasting(context, At { file, node: go }) else { continue };
+        // Looked at once, and only where there is something to say.
+        if *answers.get_or_insert_with(|| is_answered_for(context, declaration, &owners)) {
+            break;
+        }
+        if !is_excused(context, &start, &the_loop)
+            && let Some(owner) = owners.first()
+        {
+            return vec![hit(package, owner, &start, &the_loop)];
+        }
+    }
+    Vec::new()
+}
+
+/// What a `go` statement starts, and the loop in it that never ends.
+fn lasting<'p>(context: &Context<'p>, site: At<'p>) -> Option<(Start<'p>, Endless<'p>)> {
+    context.affords(site.file, 8).then_some(())?;
+    let start = Start::of(context.package, site)?;
+    let the_loop = endless(context, start.body)?;
+    Some((start, the_loop))
+}
+
+/// Whether the type, or the function that starts the goroutine, sees to its end, or the author has
+/// decided that it has none.
+fn is_answered_for<'p>(context: &Context<'p>, declaration: At<'p>, owners: &[&str]) -> bool {
+    let At { file, node } = declaration;
+    counts(context, declaration)
+        || takes_signals(file, node)
+        || owners.iter().any(|it| owner::can_end(context.package, it))
+        || context.survey().is_none_or(Survey::uses_unsafe)
+        || intent::is_stated(file, node)
+}
+
+/// The same of one goroutine.
+fn is_excused<'p>(context: &Context<'p>, start: &Start<'p>, the_loop: &Endless<'p>) -> bool {
+    let package = context.package;
+    let body = start.body;
+    is_told(context, body)
+        || (the_loop.function.key() != body.key() && is_told(context, the_loop.function))
+        || owner::of_method(body).is_some_and(|it| owner::can_end(package, it))
+        || intent::is_stated(body.file, body.node)
+        || runs_once(context, start.site)
 }
 
 fn hit<'p>(
-    context: &Context<'p>,
-    declaration: At<'p>,
-    owners: &[&'p str],
-    go: Node<'p>,
-) -> Option<Hit<'p>> {
-    let (file, package) = (declaration.file, context.package);
-    if !context.affords(file, 8) {
-        return None;
-    }
-    let site = At { file, node: go };
-    let start = Start::of(package, site)?;
-    let the_loop = endless(context, start.body)?;
-    let inside = callees(package, start.body, |file, times| context.affords(file, times));
-    let told = std::iter::once(&start.body)
-        .chain(inside.iter().filter(|it| it.key() == the_loop.function.key()))
-        .any(|it| is_told(context, *it));
-    if told
-        || counts(context, declaration)
-        || takes_signals(file, declaration.node)
-        || owners.iter().any(|it| owner::can_end(package, it))
-        || owner::of_method(start.body).is_some_and(|it| owner::can_end(package, it))
-        || context.survey()?.uses_unsafe()
-        || intent::is_stated(file, declaration.node)
-        || intent::is_stated(start.body.file, start.body.node)
-        || runs_once(context, site)
-    {
-        return None;
-    }
-    let mut hit = Hit::at(file, go).var("OWNER", *owners.first()?).var("BODY", start.named()).with(
+    package: &'p Package,
+    owner: &str,
+    start: &Start<'p>,
+    the_loop: &Endless<'p>,
+) -> Hit<'p> {
+    let At { file, node: go } = start.site;
+    let mut hit = Hit::at(file, go).var("OWNER", owner).var("BODY", start.named()).with(
         the_loop.function.file,
         the_loop.node,
         Role::Loop,
@@ -76,7 +97,7 @@ fn hit<'p>(
     if is_tool(package, file) {
         hit.confidence = Confidence::Low;
     }
-    Some(hit)
+    hit
 }
 
 /// A loop that does not end, and the function that it belongs to.
@@ -101,11 +122,15 @@ fn own_endless<'p>(context: &Context<'p>, function: At<'p>) -> Option<Endless<'p
 
 /// Whether nothing ends the loop: no condition, no statement, and nobody who closes its channel.
 fn lasts<'p>(context: &Context<'p>, file: &'p GoFile, the_loop: Node<'p>) -> bool {
-    if !context.affords(file, 4) {
+    let length = (the_loop.end_byte() - the_loop.start_byte()) as u64;
+    if !context.affords_steps(8 * length) {
         return false;
     }
     if never_ends(file, the_loop) {
         return true;
+    }
+    if !may_wait(the_loop) || !context.affords(file, 4) {
+        return false;
     }
     let Some(channel) = waits_for_close(Types(context.package), file, the_loop) else {
         return false;

@@ -41,10 +41,8 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let in_scope = |it: &GoFile| file.is_test() || !it.is_test();
     let starts = context.starts()?.running(body);
     let starts = starts.filter(|it| it.by == By::Statement && in_scope(it.site.file));
-    let late = |start: &Start<'p>| late(context, start, add, inside);
-    let mut starts: Vec<_> = starts.filter_map(|it| Some((*it, late(it)?))).collect();
-    starts.sort_unstable_by_key(|it| it.0.site.key());
-    let (start, late) = starts.first()?;
+    let mut late = starts.filter_map(|it| Some((it, late(context, it, add, inside)?)));
+    let (start, late) = late.next()?;
     let mut hit = Hit::at(file, add).var("WG", file.text_of(group)).with(
         start.site.file,
         start.site.node,
@@ -150,6 +148,7 @@ fn late<'p>(
     let group = outside(context, start, inside)?;
     let starter = start.starter()?;
     let file = starter.file;
+    context.affords(file, 4).then_some(())?;
     let site = start.site.node;
     let mut wait: Option<At<'p>> = None;
     let mut receives = Vec::new();
