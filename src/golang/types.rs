@@ -19,6 +19,19 @@ pub struct TypeExpr<'p> {
     pub node: Node<'p>,
 }
 
+/// A struct that declares a field.
+#[derive(Debug, Clone, Copy)]
+pub struct Holder<'p> {
+    /// The struct's file.
+    pub file: &'p GoFile,
+    /// The `struct_type`.
+    pub node: Node<'p>,
+    /// The field's name.
+    pub name: &'p str,
+    /// The field's type.
+    pub type_node: Node<'p>,
+}
+
 /// What a type expression names.
 #[derive(Debug, Clone, Copy)]
 pub enum Named<'p> {
@@ -66,6 +79,12 @@ impl<'p> Types<'p> {
 
     /// A field of a struct type of the package, promoted ones included.
     pub fn field(self, of: TypeExpr<'p>, name: &str) -> Option<TypeExpr<'p>> {
+        self.holder(of, name).map(|it| TypeExpr { file: it.file, node: it.type_node })
+    }
+
+    /// The struct that declares a field of a struct type of the package, which may be one that
+    /// the type embeds.
+    pub fn holder(self, of: TypeExpr<'p>, name: &str) -> Option<Holder<'p>> {
         // Breadth first, as Go does it; an unknown embedded type may hide the field.
         let mut level = vec![of];
         for _ in 0..4 {
@@ -73,12 +92,12 @@ impl<'p> Types<'p> {
             for it in level {
                 let (file, node) = self.struct_type(it)?;
                 for field in StructField::all(file, node) {
-                    let found = TypeExpr { file, node: field.type_node };
-                    if field.name == name {
-                        return Some(found);
+                    let StructField { name: found, type_node, embedded, .. } = field;
+                    if found == name {
+                        return Some(Holder { file, node, name: found, type_node });
                     }
-                    if field.embedded {
-                        next.push(found);
+                    if embedded {
+                        next.push(TypeExpr { file, node: type_node });
                     }
                 }
             }
@@ -159,13 +178,13 @@ impl<'p> Types<'p> {
         self.expression(file, value_of(by, name)?, steps)
     }
 
-    /// The result of calling `new` or a function or method of the package.
+    /// The result of calling `new`, `make`, or a function or method of the package.
     fn call(self, file: &'p GoFile, call: Node<'p>, steps: usize) -> Option<TypeExpr<'p>> {
         let callee = call.callee()?;
         let function = match callee.go_kind() {
             Kind::Identifier => {
                 let Resolved::Outer(name) = file.resolve(callee) else { return None };
-                if name == "new" && self.0.declared(name).next().is_none() {
+                if matches!(name, "new" | "make") && self.0.declared(name).next().is_none() {
                     return Some(TypeExpr { file, node: call.arguments().next()? });
                 }
                 only(self.0.functions(name))?

@@ -85,6 +85,9 @@ pub(super) static VOICE: Voice = Voice {
         Role::OtherCase => "this branch leaves",
         Role::Loop => "in this loop",
         Role::Client => "the client",
+        Role::Start => "started here",
+        Role::Body => "what the goroutine runs",
+        Role::Wait => "waited for here",
         _ => "takes part",
     },
     check: CheckWords {

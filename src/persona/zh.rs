@@ -60,6 +60,9 @@ pub(super) static VOICE: Voice = Voice {
         Role::OtherCase => "此分支先返回",
         Role::Loop => "在此循环中",
         Role::Client => "使用的客户端",
+        Role::Start => "在此启动",
+        Role::Body => "goroutine 执行的函数",
+        Role::Wait => "在此等待",
         _ => "相关代码",
     },
     check: CheckWords {

@@ -122,6 +122,10 @@ pub enum Role {
     Call,
     /// Where the goroutine is started.
     Start,
+    /// The function that a goroutine runs.
+    Body,
+    /// Where the goroutines are waited for.
+    Wait,
 }
 
 impl Role {
@@ -134,6 +138,8 @@ impl Role {
             Self::Client => "client",
             Self::Call => "call",
             Self::Start => "start",
+            Self::Body => "body",
+            Self::Wait => "wait",
         }
     }
 }

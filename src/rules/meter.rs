@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::golang::{GoFile, Package};
+use crate::golang::GoFile;
 
 /// The steps that one page's rule may take in one package beside the walk itself, a fraction of a
 /// second's worth. Whoever wrote the page, it cannot keep us busy, and it takes nothing away from
@@ -42,11 +42,5 @@ impl Meter {
     /// Each goes down from the root, past all children on the way: in the worst file, one list.
     pub(super) fn look(&self, file: &GoFile, times: usize) -> bool {
         self.take((file.text().len() / 16 + 64).saturating_mul(times))
-    }
-
-    /// Takes what a walk through all files costs.
-    pub(super) fn walk(&self, package: &Package) -> bool {
-        // A node is some bytes long.
-        self.take(package.files().iter().map(|it| it.text().len() / 4).sum())
     }
 }

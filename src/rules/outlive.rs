@@ -2,6 +2,8 @@
 
 use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Resolved, Span, Use};
 
+use super::object::root_of;
+
 /// How many variables are followed from one to the next.
 const VARIABLES: usize = 8;
 
@@ -136,12 +138,4 @@ fn is_called(around: &[Node<'_>], at: usize) -> bool {
     let mut outer = around[at + 1..].iter().skip_while(|it| it.is(Kind::ParenthesizedExpression));
     let callee = outer.next().and_then(|it| it.callee());
     callee.is_some_and(|it| it.id() == around[at].id())
-}
-
-/// The variable at the beginning of `a.b[i].c`.
-pub(super) fn root_of(mut node: Node<'_>) -> Node<'_> {
-    while let Some(inner) = node.field(Field::Operand) {
-        node = inner.unparen();
-    }
-    node
 }

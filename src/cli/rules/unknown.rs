@@ -14,7 +14,9 @@ const CLEARLY: f64 = 0.2;
 /// What to do about an id that no rule has.
 pub(in crate::cli) fn unknown(id: &str, rules: &RuleSet) -> String {
     let id = id.to_lowercase();
-    let like = |it: &str| strsim::sorensen_dice(&id, it);
+    // Who writes the beginning of a name means that name.
+    let begins = |it: &str| id.len() > 3 && it.starts_with(&id);
+    let like = |it: &str| if begins(it) { 1.0 } else { strsim::sorensen_dice(&id, it) };
     let mut near: Vec<(f64, &str)> =
         rules.rules().iter().map(|it| (like(it.id().as_str()), it.id().as_str())).collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));

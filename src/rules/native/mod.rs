@@ -6,7 +6,10 @@ use super::engine::Native;
 
 mod concurrency {
     pub(super) mod goroutine_leak_on_timeout;
+    pub(super) mod goroutine_range_never_closed;
+    pub(super) mod goroutine_start_without_lifecycle;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod wg_add_inside_goroutine;
 }
 mod architecture {
     pub(super) mod http_client_no_timeout;
@@ -20,9 +23,24 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::goroutine_leak_on_timeout::NATIVE,
     ),
     (
+        "review-rules/concurrency/goroutine-range-never-closed.md",
+        include_str!("../../../review-rules/concurrency/goroutine-range-never-closed.md"),
+        concurrency::goroutine_range_never_closed::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/goroutine-start-without-lifecycle.md",
+        include_str!("../../../review-rules/concurrency/goroutine-start-without-lifecycle.md"),
+        concurrency::goroutine_start_without_lifecycle::NATIVE,
+    ),
+    (
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
         include_str!("../../../review-rules/concurrency/pool-put-deferred-in-loop.md"),
         concurrency::pool_put_deferred_in_loop::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/wg-add-inside-goroutine.md",
+        include_str!("../../../review-rules/concurrency/wg-add-inside-goroutine.md"),
+        concurrency::wg_add_inside_goroutine::NATIVE,
     ),
     (
         "review-rules/architecture/http-client-no-timeout.md",

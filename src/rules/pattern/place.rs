@@ -47,7 +47,7 @@ pub(super) fn stands_in<'p>(
             Some(Some((file, the_loop.span(), Role::Loop)))
         }
         Where::Goroutine => {
-            let (file, span) = start::goroutine(context, meter, file, around)?;
+            let (file, span) = start::goroutine(context, file, around)?;
             Some(Some((file, span, Role::Start)))
         }
         Where::Handler => {
@@ -78,7 +78,7 @@ pub(super) fn stands_in<'p>(
             plain(around.iter().any(|it| is_function(file, *it, makes)))
         }
         Where::Tool => plain(is_tool(context.package, file)),
-        Where::Once => plain(start::once(context, meter, file, around)),
+        Where::Once => plain(start::once(context, file, around)),
     }
 }
 

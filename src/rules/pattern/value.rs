@@ -1,7 +1,8 @@
 //! What a value is made of, where it comes from, and where it goes.
 
 use crate::golang::{Access, BindingKind, Field, GoNode, Kind, Node, Resolved};
-use crate::rules::outlive::{outlives, root_of};
+use crate::rules::object::root_of;
+use crate::rules::outlive::outlives;
 use crate::rules::types::value_of;
 
 use super::name::{GoName, means};

@@ -1,5 +1,6 @@
 //! What the engine decides for all rules.
 
+mod concurrency;
 mod pages;
 mod properties;
 mod trial;
