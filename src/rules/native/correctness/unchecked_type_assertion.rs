@@ -7,20 +7,15 @@ mod home;
 mod pool;
 mod stored;
 
-use crate::golang::{GoFile, GoNode, Kind, Node, Place};
-use crate::golang::{Field, Package};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package, Place};
 use crate::model::{Confidence, Severity};
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
-use crate::rules::meter::Meter;
 use crate::rules::start::goroutine;
 use crate::rules::types::{Named, Types};
 
-pub(in crate::rules) const NATIVE: Native = Native {
-    kinds: &[Kind::TypeAssertionExpression],
-    vars: &["SOURCE", "TYPE"],
-    check,
-};
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: &[Kind::TypeAssertionExpression], vars: &["SOURCE", "TYPE"], check };
 
 /// Why the value may not be there, and how sure that is.
 struct Reason<'p> {
@@ -56,8 +51,8 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         return None;
     }
     let operand = assertion.field(Field::Operand)?.unparen();
-    let asked =
-        [Kind::CallExpression, Kind::Identifier, Kind::IndexExpression].contains(&operand.go_kind());
+    let asked = [Kind::CallExpression, Kind::Identifier, Kind::IndexExpression]
+        .contains(&operand.go_kind());
     if !asked || context.package.is_partial() {
         return None;
     }
@@ -78,7 +73,7 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         hit = hit.with(file, node, Role::Make);
     }
     hit.confidence = reason.confidence;
-    let own = goroutine(context, &Meter::default(), file, place.ancestors).is_some();
+    let own = goroutine(context, file, place.ancestors).is_some();
     if !own && context.package.entry_at(file, assertion.start_byte()).is_none() {
         hit.severity = Severity::Warning;
     }
@@ -103,9 +98,7 @@ fn reason<'p>(context: &Context<'p>, value: &Value<'p>) -> Option<Reason<'p>> {
         "Load" | "LoadAndDelete" if is_a(package, file, holder, ("sync", "Map")) => {
             stored::in_map(value, holder)
         }
-        "Value" if stored::is_context(package, file, holder) => {
-            stored::in_context(context, value)
-        }
+        "Value" if stored::is_context(package, file, holder) => stored::in_context(context, value),
         _ => None,
     }
 }

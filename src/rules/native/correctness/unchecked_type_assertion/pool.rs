@@ -2,7 +2,7 @@
 
 use super::home::{Home, Usage};
 use super::{Reason, Value};
-use crate::golang::{BindingKind, Field, GoFile, GoNode, Kind, Node, Resolved};
+use crate::golang::{BindingKind, Field, GoFile, GoNode, Kind, Node, Resolved, Span};
 use crate::model::Confidence;
 use crate::rules::engine::Context;
 use crate::rules::flow::own_nodes;
@@ -30,9 +30,12 @@ pub(super) fn reason<'p>(
     let home = Home::of(context.package, value.file, holder)?;
     let is_pointer = match home {
         Home::Field { type_node, .. } => type_node.is(Kind::PointerType),
-        Home::Var(it) => it.item.node(it.file)?.field(Field::Value).is_none_or(|it| {
-            it.parts().next().is_some_and(|it| it.operator() == Some("&"))
-        }),
+        Home::Var(it) => {
+            let spec = it.item.node(it.file)?;
+            let value = spec.field(Field::Value).and_then(|it| it.parts().next());
+            value.is_some_and(|it| it.operator() == Some("&"))
+                || spec.field(Field::Type).is_some_and(|it| it.is(Kind::PointerType))
+        }
     };
     let wanted: String = plain(value.file, value.assertion.field(Field::Type)?);
     let mut made = None;
@@ -102,21 +105,19 @@ fn made_by<'p>(
 }
 
 /// Whether only other packages call the function.
-fn is_called_by_others(
-    context: &Context<'_>,
-    file: &GoFile,
-    span: crate::golang::Span,
-    kind: Kind,
-) -> bool {
+fn is_called_by_others(context: &Context<'_>, file: &GoFile, span: Span, kind: Kind) -> bool {
     let Some(name) = file.node(span, kind).and_then(|it| it.field(Field::Name)) else {
         return false;
     };
     let called = format!("{}(", file.text_of(name));
     let declared = format!("func {called}");
     file.text_of(name).starts_with(char::is_uppercase)
-        && context.package.files().iter().filter(|it| !it.is_test()).all(|it| {
-            it.text().matches(&called).count() == it.text().matches(&declared).count()
-        })
+        && context
+            .package
+            .files()
+            .iter()
+            .filter(|it| !it.is_test())
+            .all(|it| it.text().matches(&called).count() == it.text().matches(&declared).count())
 }
 
 /// Whether the function returns `nil`, or a pointer where a value is wanted, or the other way
@@ -144,7 +145,9 @@ fn is_other_value(file: &GoFile, value: Node<'_>, wanted: &str) -> bool {
         Kind::CompositeLiteral => literal(value),
         Kind::UnaryExpression if value.operator() == Some("&") => {
             let of = value.field(Field::Operand).map(GoNode::unparen);
-            of.filter(|it| it.is(Kind::CompositeLiteral)).and_then(literal).map(|it| format!("*{it}"))
+            of.filter(|it| it.is(Kind::CompositeLiteral))
+                .and_then(literal)
+                .map(|it| format!("*{it}"))
         }
         Kind::CallExpression => {
             let of = value.arguments().next().map(|it| plain(file, it));

@@ -94,12 +94,7 @@ pub(super) fn in_atomic_value<'p>(
 }
 
 /// Whether the place is in a function that makes the value's owner, or runs before everything.
-fn is_set_up<'p>(
-    context: &Context<'p>,
-    file: &'p GoFile,
-    node: Node<'p>,
-    home: &Home<'p>,
-) -> bool {
+fn is_set_up<'p>(context: &Context<'p>, file: &'p GoFile, node: Node<'p>, home: &Home<'p>) -> bool {
     let around = node.ancestors(file.root());
     let Some(function) = around.iter().rfind(|it| it.go_kind().is_function()) else { return true };
     let name = function.field(Field::Name).map_or("", |it| file.text_of(it)).to_lowercase();
