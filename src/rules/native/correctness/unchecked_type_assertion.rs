@@ -10,6 +10,7 @@ mod stored;
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package, Place};
 use crate::model::{Confidence, Severity};
 use crate::rules::Role;
+use crate::rules::audience::serves_tests;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::start::goroutine;
 use crate::rules::types::{Named, Types};
@@ -53,7 +54,7 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let operand = assertion.field(Field::Operand)?.unparen();
     let asked = [Kind::CallExpression, Kind::Identifier, Kind::IndexExpression]
         .contains(&operand.go_kind());
-    if !asked || context.package.is_partial() {
+    if !asked || context.package.is_partial() || serves_tests(file) {
         return None;
     }
     let declaration = place.ancestors.iter().find(|it| it.go_kind().is_function())?;

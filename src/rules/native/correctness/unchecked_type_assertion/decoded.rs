@@ -34,8 +34,8 @@ pub(super) fn reason<'p>(context: &Context<'p>, value: &Value<'p>) -> Option<Rea
     if !earlier || !is_decoded(file, decoder) || makes_json(value) {
         return None;
     }
-    let tool = is_tool(package, file);
-    Some(Reason::new(if tool { Confidence::Low } else { Confidence::Medium }))
+    let own = is_tool(package, file) || reads_own(context, value);
+    Some(Reason::new(if own { Confidence::Low } else { Confidence::Medium }))
 }
 
 /// Whether the use hands the variable to a decoder of `encoding/json`.
@@ -54,7 +54,22 @@ fn is_decoded(file: &GoFile, used: &Use) -> bool {
 
 /// Whether the declaration writes JSON itself: then it may read its own.
 fn makes_json(value: &Value<'_>) -> bool {
-    value.before(Kind::CallExpression).filter_map(GoNode::callee).any(|it| {
-        it.field(Field::Field).is_some_and(|it| value.file.text_of(it).contains("Marshal"))
-    })
+    let writes = |it: &str| it.starts_with("Marshal") || it.starts_with("Encode");
+    value
+        .before(Kind::CallExpression)
+        .filter_map(GoNode::callee)
+        .any(|it| it.field(Field::Field).is_some_and(|it| writes(value.file.text_of(it))))
+}
+
+/// Whether the declaration is the `UnmarshalJSON` of a type that writes its JSON itself: it often
+/// reads nothing else.
+fn reads_own(context: &Context<'_>, value: &Value<'_>) -> bool {
+    let name = value.declaration.field(Field::Name).map(|it| value.file.text_of(it));
+    let items = value.file.items();
+    let item = items.iter().find(|it| it.span.encloses(value.declaration.span()));
+    let owner = item.and_then(|it| it.receiver.as_ref());
+    name == Some("UnmarshalJSON")
+        && owner.is_some_and(|it| {
+            context.package.methods(&it.type_name, "MarshalJSON").next().is_some()
+        })
 }

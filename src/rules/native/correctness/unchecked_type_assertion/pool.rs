@@ -27,16 +27,7 @@ pub(super) fn reason<'p>(
     if value.is_filled_before(holder, &["Put"]) {
         return None;
     }
-    let home = Home::of(context.package, value.file, holder)?;
-    let is_pointer = match home {
-        Home::Field { type_node, .. } => type_node.is(Kind::PointerType),
-        Home::Var(it) => {
-            let spec = it.item.node(it.file)?;
-            let value = spec.field(Field::Value).and_then(|it| it.parts().next());
-            value.is_some_and(|it| it.operator() == Some("&"))
-                || spec.field(Field::Type).is_some_and(|it| it.is(Kind::PointerType))
-        }
-    };
+    let home = Home::of(context, value.file, holder)?;
     let wanted: String = plain(value.file, value.assertion.field(Field::Type)?);
     let mut made = None;
     let mut given = false;
@@ -59,9 +50,7 @@ pub(super) fn reason<'p>(
         Some(_) if given => None,
         Some(_) if home.is_exported() => None,
         Some(made) => Some(Reason { confidence: Confidence::High, made: Some(made) }),
-        None if is_pointer => {
-            matches!(home, Home::Field { .. }).then(|| Reason::new(Confidence::Medium))
-        }
+        None if home.is_pointer => home.is_field().then(|| Reason::new(Confidence::Medium)),
         None => (!home.is_exported()).then(|| Reason::new(Confidence::High)),
     }
 }

@@ -1,12 +1,15 @@
 //! Values that somebody may not have stored yet: in a context, a `sync.Map`, an `atomic.Value`.
 
+use super::guard::has_ok;
 use super::home::{Home, Usage};
 use super::{Reason, Value, is_a};
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package, Resolved};
+use crate::golang::{Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Resolved, Span};
 use crate::model::Confidence;
 use crate::rules::audience::is_tool;
 use crate::rules::engine::Context;
-use crate::rules::types::{Named, Types};
+use crate::rules::object::is_exported;
+use crate::rules::survey::At;
+use crate::rules::types::only;
 
 /// Whether the expression is a `context.Context`, of a request, or made from another.
 pub(super) fn is_context(package: &Package, file: &GoFile, expression: Node<'_>) -> bool {
@@ -35,15 +38,65 @@ pub(super) fn is_context(package: &Package, file: &GoFile, expression: Node<'_>)
     })
 }
 
-/// A context holds what a caller put there, or not.
+/// A context holds what a caller put there, or not. Where middleware always puts it, to ask again
+/// is noise; so the package itself must show that it may be missing.
 pub(super) fn in_context<'p>(context: &Context<'p>, value: &Value<'p>) -> Option<Reason<'p>> {
-    let file = value.file;
     let key = value.source.arguments().next()?;
     if value.is_asked_before() || is_put_before(value, key) {
         return None;
     }
-    let tool = is_tool(context.package, file);
-    Some(Reason::new(if tool { Confidence::Low } else { Confidence::Medium }))
+    Some(Reason::new(match doubt(context, value, key) {
+        Some(_) if is_tool(context.package, value.file) => Confidence::Low,
+        Some(it) => it,
+        None => Confidence::Low,
+    }))
+}
+
+/// How sure the package makes us that the key may be missing: nobody can have put it, since the
+/// key is the package's own and is only ever asked for; or other code asks for `ok`.
+fn doubt<'p>(context: &Context<'p>, value: &Value<'p>, key: Node<'p>) -> Option<Confidence> {
+    let file = value.file;
+    let survey = context.survey()?;
+    let text = file.text_of(key);
+    let mut asks = Vec::new();
+    for at in survey.selectors("Value") {
+        context.affords(at.file, 4).then_some(())?;
+        let around = at.around();
+        let call = around.first().filter(|it| it.is(Kind::CallExpression))?;
+        let Some(asked) = call.arguments().next() else { continue };
+        if at.file.text_of(asked) != text {
+            continue;
+        }
+        asks.push(At { file: at.file, node: asked });
+        let assertion = around.get(1).filter(|it| it.is(Kind::TypeAssertionExpression));
+        let outer = around.get(2..).unwrap_or_default();
+        let outer: Vec<_> = outer.iter().rev().copied().collect();
+        if assertion.is_some_and(|it| has_ok(*it, &outer)) && !at.file.is_test() {
+            return Some(Confidence::Medium);
+        }
+    }
+    let name = match key.go_kind() {
+        Kind::CompositeLiteral => key.field(Field::Type)?,
+        _ => key,
+    };
+    let Resolved::Outer(name) = file.resolve(name) else { return None };
+    let private = !is_exported(name) && is_unique(context, name, key.is(Kind::CompositeLiteral));
+    let asked = |(file, span): &(&GoFile, Span)| {
+        asks.iter().any(|it| it.file.path() == file.path() && it.node.span().encloses(*span))
+    };
+    (private && survey.names(name).iter().all(asked)).then_some(Confidence::High)
+}
+
+/// Whether no other value equals the key: it is of a struct type, or a pointer.
+fn is_unique(context: &Context<'_>, name: &str, is_type: bool) -> bool {
+    let Some(declared) = only(context.package.declared(name)) else { return false };
+    let Some(spec) = declared.item.node(declared.file) else { return false };
+    if is_type {
+        return spec.field(Field::Type).is_some_and(|it| it.is(Kind::StructType))
+            && !spec.is(Kind::TypeAlias);
+    }
+    let value = spec.field(Field::Value).and_then(|it| it.parts().next());
+    declared.item.kind == ItemKind::Var && value.is_some_and(|it| it.operator() == Some("&"))
 }
 
 /// Whether the declaration puts something into a context under this key.
@@ -73,7 +126,7 @@ pub(super) fn in_atomic_value<'p>(
     if value.is_asked_before() || value.is_filled_before(holder, &["Store", "CompareAndSwap"]) {
         return None;
     }
-    let home = Home::of(context.package, value.file, holder)?;
+    let home = Home::of(context, value.file, holder)?;
     if home.is_exported() {
         return None;
     }
@@ -98,12 +151,11 @@ fn is_set_up<'p>(context: &Context<'p>, file: &'p GoFile, node: Node<'p>, home: 
     let around = node.ancestors(file.root());
     let Some(function) = around.iter().rfind(|it| it.go_kind().is_function()) else { return true };
     let name = function.field(Field::Name).map_or("", |it| file.text_of(it)).to_lowercase();
-    let types = Types(context.package);
     name.starts_with("new")
         || name.contains("init")
         || name == "main"
-        || function.descendants().filter(|it| it.is(Kind::CompositeLiteral)).any(|it| {
-            let of = types.of(file, it).and_then(|it| types.named(it));
-            matches!(of, Some(Named::Own(it)) if home.is_owner(it))
-        })
+        || function
+            .descendants()
+            .filter(|it| it.is(Kind::CompositeLiteral))
+            .any(|node| home.is_made_by(context, At { file, node }))
 }
