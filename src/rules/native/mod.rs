@@ -14,6 +14,9 @@ mod concurrency {
 mod architecture {
     pub(super) mod http_client_no_timeout;
 }
+mod correctness {
+    pub(super) mod unchecked_type_assertion;
+}
 
 /// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
@@ -46,6 +49,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/architecture/http-client-no-timeout.md",
         include_str!("../../../review-rules/architecture/http-client-no-timeout.md"),
         architecture::http_client_no_timeout::NATIVE,
+    ),
+    (
+        "review-rules/correctness/unchecked-type-assertion.md",
+        include_str!("../../../review-rules/correctness/unchecked-type-assertion.md"),
+        correctness::unchecked_type_assertion::NATIVE,
     ),
 ];
 
