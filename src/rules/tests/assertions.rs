@@ -48,18 +48,6 @@ fn a_key_that_somebody_may_put_is_a_hint() {
 }
 
 #[test]
-fn code_that_asks_for_ok_shows_that_the_value_may_be_missing() {
-    let asks = beside(
-        "func maybe(c context.Context) *User {\n\tu, ok := c.Value(userKey{}).(*User)\n\
-         \tuse(ok)\n\treturn u\n}\nvar key any = userKey{}",
-    );
-    check(&[("a.go", KEYS), ("b.go", &asks)], &format!("a.go:8 {FOUND}/medium {USER}"));
-    check(&[("a.go", KEYS), ("a_test.go", &asks)], &format!("a.go:8 {FOUND}/low {USER}"));
-    let tool = [("cmd/a.go", KEYS), ("cmd/b.go", &*asks)];
-    check(&tool, &format!("cmd/a.go:8 {FOUND}/low {USER}"));
-}
-
-#[test]
 fn json_of_the_types_own_is_a_hint() {
     let decode = "package p
 

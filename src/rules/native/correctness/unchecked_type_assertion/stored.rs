@@ -1,11 +1,9 @@
 //! Values that somebody may not have stored yet: in a context, a `sync.Map`, an `atomic.Value`.
 
-use super::guard::has_ok;
 use super::home::{Home, Usage};
 use super::{Reason, Value, is_a};
-use crate::golang::{Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Resolved, Span};
+use crate::golang::{Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Resolved};
 use crate::model::Confidence;
-use crate::rules::audience::is_tool;
 use crate::rules::engine::Context;
 use crate::rules::object::is_exported;
 use crate::rules::survey::At;
@@ -38,53 +36,40 @@ pub(super) fn is_context(package: &Package, file: &GoFile, expression: Node<'_>)
     })
 }
 
-/// A context holds what a caller put there, or not. Where middleware always puts it, to ask again
-/// is noise; so the package itself must show that it may be missing.
+/// A context holds what a caller put there, or not. Middleware may put it for every request, and
+/// then to ask again is noise; so this is a hint unless nobody can have put it.
 pub(super) fn in_context<'p>(context: &Context<'p>, value: &Value<'p>) -> Option<Reason<'p>> {
     let key = value.source.arguments().next()?;
     if value.is_asked_before() || is_put_before(value, key) {
         return None;
     }
-    Some(Reason::new(match doubt(context, value, key) {
-        Some(_) if is_tool(context.package, value.file) => Confidence::Low,
-        Some(it) => it,
-        None => Confidence::Low,
-    }))
+    let missing = is_only_asked_for(context, value.file, key)?;
+    Some(Reason::new(if missing { Confidence::High } else { Confidence::Low }))
 }
 
-/// How sure the package makes us that the key may be missing: nobody can have put it, since the
-/// key is the package's own and is only ever asked for; or other code asks for `ok`.
-fn doubt<'p>(context: &Context<'p>, value: &Value<'p>, key: Node<'p>) -> Option<Confidence> {
-    let file = value.file;
-    let survey = context.survey()?;
-    let text = file.text_of(key);
-    let mut asks = Vec::new();
-    for at in survey.selectors("Value") {
-        context.affords(at.file, 4).then_some(())?;
-        let around = at.around();
-        let call = around.first().filter(|it| it.is(Kind::CallExpression))?;
-        let Some(asked) = call.arguments().next() else { continue };
-        if at.file.text_of(asked) != text {
-            continue;
-        }
-        asks.push(At { file: at.file, node: asked });
-        let assertion = around.get(1).filter(|it| it.is(Kind::TypeAssertionExpression));
-        let outer = around.get(2..).unwrap_or_default();
-        let outer: Vec<_> = outer.iter().rev().copied().collect();
-        if assertion.is_some_and(|it| has_ok(*it, &outer)) && !at.file.is_test() {
-            return Some(Confidence::Medium);
+/// Whether nobody can have put a value under the key: it is the package's own, equals no other,
+/// and the package does nothing with it but ask.
+fn is_only_asked_for<'p>(context: &Context<'p>, file: &'p GoFile, key: Node<'p>) -> Option<bool> {
+    let is_type = key.is(Kind::CompositeLiteral);
+    let name = if is_type { key.field(Field::Type)? } else { key };
+    let Resolved::Outer(name) = file.resolve(name) else { return Some(false) };
+    if is_exported(name) || !is_unique(context, name, is_type) {
+        return Some(false);
+    }
+    for (file, span) in context.survey()?.names(name) {
+        context.affords(file, 2).then_some(())?;
+        let node = file.node(*span, Kind::Identifier);
+        let node = node.or_else(|| file.node(*span, Kind::TypeIdentifier))?;
+        let around = At { file, node }.around();
+        let argument = around.iter().find(|it| !is_type || !it.is(Kind::CompositeLiteral))?;
+        let call = around.iter().find(|it| it.is(Kind::CallExpression));
+        let called = call.and_then(|it| it.callee()?.field(Field::Field));
+        let asked = called.is_some_and(|it| file.text_of(it) == "Value");
+        if !asked || !argument.is(Kind::ArgumentList) {
+            return Some(false);
         }
     }
-    let name = match key.go_kind() {
-        Kind::CompositeLiteral => key.field(Field::Type)?,
-        _ => key,
-    };
-    let Resolved::Outer(name) = file.resolve(name) else { return None };
-    let private = !is_exported(name) && is_unique(context, name, key.is(Kind::CompositeLiteral));
-    let asked = |(file, span): &(&GoFile, Span)| {
-        asks.iter().any(|it| it.file.path() == file.path() && it.node.span().encloses(*span))
-    };
-    (private && survey.names(name).iter().all(asked)).then_some(Confidence::High)
+    Some(true)
 }
 
 /// Whether no other value equals the key: it is of a struct type, or a pointer.
