@@ -17,6 +17,7 @@ mod gate;
 mod goroutine;
 mod grade;
 mod index;
+mod kept;
 mod meter;
 mod native;
 mod object;

@@ -9,6 +9,7 @@ use crate::rules::endless::{may_wait, waits_for_close};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, own_nodes};
 use crate::rules::goroutine::Start;
+use crate::rules::kept::is_kept;
 use crate::rules::object::Object;
 use crate::rules::once::runs_once;
 use crate::rules::survey::At;
@@ -42,6 +43,9 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let Fate::Open(makes) = fate(context, object) else { return None };
     let is_local = matches!(object, Object::Local(..));
     if is_local && makes.is_empty() {
+        return None;
+    }
+    if object.holder(package).is_some_and(|it| is_kept(context, it)) {
         return None;
     }
     let mut hit = Hit::at(file, place.node)

@@ -12,8 +12,9 @@ use crate::rules::endless::{may_wait, never_ends, waits_for_close};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::{Start, callees, parameters};
-use crate::rules::object::Object;
-use crate::rules::once::runs_once;
+use crate::rules::kept::is_kept;
+use crate::rules::object::{Object, is_exported};
+use crate::rules::once::entries;
 use crate::rules::survey::{At, Survey};
 use crate::rules::types::{Named, TypeExpr, Types};
 
@@ -42,8 +43,13 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
         }
         if !is_excused(context, &start, &the_loop)
             && let Some(owner) = owners.first()
+            && let Some(entries) = entries(context, start.site)
         {
-            return vec![hit(package, owner, &start, &the_loop)];
+            let mut hit = hit(package, owner, &start, &the_loop);
+            if is_asked_for(&start, &entries) {
+                hit.confidence = Confidence::Low;
+            }
+            return vec![hit];
         }
     }
     Vec::new()
@@ -63,7 +69,7 @@ fn is_answered_for<'p>(context: &Context<'p>, declaration: At<'p>, owners: &[&st
     let At { file, node } = declaration;
     counts(context, declaration)
         || takes_signals(file, node)
-        || owners.iter().any(|it| owner::can_end(context.package, it))
+        || owners.iter().any(|it| owner::can_end(context.package, it) || is_kept(context, it))
         || context.survey().is_none_or(Survey::uses_unsafe)
         || intent::is_stated(file, node)
 }
@@ -74,9 +80,24 @@ fn is_excused<'p>(context: &Context<'p>, start: &Start<'p>, the_loop: &Endless<'
     let body = start.body;
     is_told(context, body)
         || (the_loop.function.key() != body.key() && is_told(context, the_loop.function))
-        || owner::of_method(body).is_some_and(|it| owner::can_end(package, it))
+        || owner::of_method(body)
+            .is_some_and(|it| owner::can_end(package, it) || is_kept(context, it))
         || intent::is_stated(body.file, body.node)
-        || runs_once(context, start.site)
+}
+
+/// Whether the goroutine is the one that callers ask for by the name of the method: who says
+/// `d.Start()` of a part of a daemon knows that it runs from here on, and often means for good.
+/// Workers that a loop starts are a pool, and that is different.
+fn is_asked_for(start: &Start<'_>, entries: &[At<'_>]) -> bool {
+    let At { file, node } = start.site;
+    let asks = |it: &At<'_>| {
+        let name = it.node.field(Field::Name).map_or("", |name| it.file.text_of(name));
+        let starts = ["Start", "Run", "Serve", "Listen", "Init"];
+        it.node.is(Kind::MethodDeclaration)
+            && is_exported(name)
+            && starts.iter().any(|prefix| name.starts_with(prefix))
+    };
+    file.scopes().loop_at(node.start_byte()).is_none() && entries.iter().all(asks)
 }
 
 fn hit<'p>(
@@ -94,7 +115,7 @@ fn hit<'p>(
     if !start.is_inline() {
         hit = hit.with(start.body.file, start.body.node, Role::Body);
     }
-    if is_tool(package, file) {
+    if package.files().iter().any(|it| is_tool(package, it)) {
         hit.confidence = Confidence::Low;
     }
     hit
