@@ -209,3 +209,35 @@ fn an_edit_that_is_not_safe_is_not_offered() {
                  func one(wg *sync.WaitGroup) {\n\twg.Add(1)\n\tdefer wg.Done()\n}\n";
     assert_eq!((found(named), fix(named)), (1, None));
 }
+
+#[test]
+fn who_asks_for_one_goroutine_by_name_gets_a_hint_only() {
+    let code = |start: &str| {
+        format!(
+            "package p\n\ntype d struct{{}}\n\n{start}\n\n\
+             func (x *d) run() {{\n\tfor {{\n\t\tstep()\n\t}}\n}}\n"
+        )
+    };
+    let rule = "goroutine-start-without-lifecycle";
+    for (start, confidence, declaration) in [
+        ("func (x *d) Start() { go x.run() }", "low", "d.Start"),
+        ("func (x *d) ListenAndServe() { go x.run() }", "low", "d.ListenAndServe"),
+        // A constructor, a method of another name, and workers are not asked for one by one.
+        ("func newD() *d { x := &d{}; go x.run(); return x }", "medium", "func newD"),
+        ("func (x *d) Add() { go x.run() }", "medium", "d.Add"),
+        ("func (x *d) start() { go x.run() }", "medium", "d.start"),
+        ("func (x *d) Start() { for range 4 { go x.run() } }", "medium", "d.Start"),
+        // Somebody else calls it as well.
+        (
+            "func (x *d) Start() { x.begin() }; func newD() *d { x := &d{}; x.begin(); return x }\
+             \nfunc (x *d) begin() { go x.run() }",
+            "medium",
+            "d.begin",
+        ),
+        ("func (x *d) Start() { x.begin() }\nfunc (x *d) begin() { go x.run() }", "low", "d.begin"),
+    ] {
+        let line = if start.contains('\n') { 6 } else { 5 };
+        let expected = format!("a.go:{line} {rule} warning/{confidence} [{declaration}]");
+        check(&[("a.go", &code(start))], &expected);
+    }
+}
