@@ -235,6 +235,13 @@ fn who_asks_for_one_goroutine_by_name_gets_a_hint_only() {
             "d.begin",
         ),
         ("func (x *d) Start() { x.begin() }\nfunc (x *d) begin() { go x.run() }", "low", "d.begin"),
+        // Who only calls a function never has the value: it is the function's, or the process's.
+        ("func Watch() { (&d{}).begin() }\nfunc (x *d) begin() { go x.run() }", "low", "d.begin"),
+        (
+            "func Watch() *d { x := &d{}; x.begin(); return x }\nfunc (x *d) begin() { go x.run() }",
+            "medium",
+            "d.begin",
+        ),
     ] {
         let line = if start.contains('\n') { 6 } else { 5 };
         let expected = format!("a.go:{line} {rule} warning/{confidence} [{declaration}]");

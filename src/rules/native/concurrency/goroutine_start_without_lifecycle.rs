@@ -46,7 +46,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
             && let Some(entries) = entries(context, start.site)
         {
             let mut hit = hit(package, owner, &start, &the_loop);
-            if is_asked_for(&start, &entries) {
+            if is_asked_for(package, &start, &entries) {
                 hit.confidence = Confidence::Low;
             }
             return vec![hit];
@@ -85,10 +85,11 @@ fn is_excused<'p>(context: &Context<'p>, start: &Start<'p>, the_loop: &Endless<'
         || intent::is_stated(body.file, body.node)
 }
 
-/// Whether the goroutine is the one that callers ask for by the name of the method: who says
-/// `d.Start()` of a part of a daemon knows that it runs from here on, and often means for good.
-/// Workers that a loop starts are a pool, and that is different.
-fn is_asked_for(start: &Start<'_>, entries: &[At<'_>]) -> bool {
+/// Whether callers have decided: nobody outside ever holds the value, since only functions that do
+/// not return it start the goroutine, which belongs to the process then; or they ask for it by the
+/// name of the method: who says `d.Start()` of a part of a daemon knows that it runs from here on,
+/// and often means for good. Workers that a loop starts are a pool, and that is different.
+fn is_asked_for(package: &Package, start: &Start<'_>, entries: &[At<'_>]) -> bool {
     let At { file, node } = start.site;
     let asks = |it: &At<'_>| {
         let name = it.node.field(Field::Name).map_or("", |name| it.file.text_of(name));
@@ -97,7 +98,11 @@ fn is_asked_for(start: &Start<'_>, entries: &[At<'_>]) -> bool {
             && is_exported(name)
             && starts.iter().any(|prefix| name.starts_with(prefix))
     };
-    file.scopes().loop_at(node.start_byte()).is_none() && entries.iter().all(asks)
+    let keeps = |it: &At<'_>| {
+        it.node.is(Kind::FunctionDeclaration) && owner::of(package, it.file, it.node).is_none()
+    };
+    file.scopes().loop_at(node.start_byte()).is_none()
+        && entries.iter().all(|it| asks(it) || keeps(it))
 }
 
 fn hit<'p>(
