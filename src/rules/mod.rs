@@ -23,6 +23,7 @@ mod native;
 mod object;
 mod once;
 mod outlive;
+mod owner;
 mod page;
 mod pattern;
 mod repeat;

@@ -214,7 +214,7 @@ fn an_edit_that_is_not_safe_is_not_offered() {
 fn who_asks_for_one_goroutine_by_name_gets_a_hint_only() {
     let code = |start: &str| {
         format!(
-            "package p\n\ntype d struct{{}}\n\n{start}\n\n\
+            "package p\n\ntype d struct{{}}\ntype e struct{{ *d }}\n\n{start}\n\n\
              func (x *d) run() {{\n\tfor {{\n\t\tstep()\n\t}}\n}}\n"
         )
     };
@@ -235,6 +235,17 @@ fn who_asks_for_one_goroutine_by_name_gets_a_hint_only() {
             "d.begin",
         ),
         ("func (x *d) Start() { x.begin() }\nfunc (x *d) begin() { go x.run() }", "low", "d.begin"),
+        // Another type of the package asks for it as others would; a constructor does it unasked.
+        (
+            "func New() *e { x := &d{}; x.Run(); return &e{x} }\nfunc (x *d) Run() { go x.run() }",
+            "low",
+            "d.Run",
+        ),
+        (
+            "func New() *d { x := &d{}; x.Run(); return x }\nfunc (x *d) Run() { go x.run() }",
+            "medium",
+            "d.Run",
+        ),
         // Who only calls a function never has the value: it is the function's, or the process's.
         ("func Watch() { (&d{}).begin() }\nfunc (x *d) begin() { go x.run() }", "low", "d.begin"),
         (
@@ -243,8 +254,26 @@ fn who_asks_for_one_goroutine_by_name_gets_a_hint_only() {
             "d.begin",
         ),
     ] {
-        let line = if start.contains('\n') { 6 } else { 5 };
+        let line = if start.contains('\n') { 7 } else { 6 };
         let expected = format!("a.go:{line} {rule} warning/{confidence} [{declaration}]");
         check(&[("a.go", &code(start))], &expected);
     }
+}
+
+#[test]
+fn a_queue_that_is_read_on_request_is_a_hint_only() {
+    let code = "package p\n\ntype q struct{ jobs chan int }\n\n\
+                func newQ() *q { return &q{jobs: make(chan int)} }\n\n\
+                func (x *q) Run() { go x.run() }\n\n\
+                func (x *q) run() {\n\tfor it := range x.jobs {\n\t\tuse(it)\n\t}\n}\n";
+    let shown = |confidence, start| {
+        format!(
+            "a.go:7 goroutine-start-without-lifecycle warning/{} [q.{start}]\n\
+             a.go:10-12 goroutine-range-never-closed critical/{confidence} [q.run]",
+            if confidence == "low" { "low" } else { "medium" },
+        )
+    };
+    check(&[("a.go", code)], &shown("low", "Run"));
+    let unasked = code.replace("Run()", "begin()");
+    check(&[("a.go", &unasked)], &shown("high", "begin"));
 }

@@ -13,8 +13,9 @@ use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::{Start, callees, parameters};
 use crate::rules::kept::is_kept;
-use crate::rules::object::{Object, is_exported};
+use crate::rules::object::Object;
 use crate::rules::once::entries;
+use crate::rules::owner::{is_asked_for, owners, receiver};
 use crate::rules::survey::{At, Survey};
 use crate::rules::types::{Named, TypeExpr, Types};
 
@@ -32,7 +33,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     {
         return Vec::new();
     }
-    let Some(owners) = owner::of(package, file, place.node) else { return Vec::new() };
+    let Some(owners) = owners(package, file, place.node) else { return Vec::new() };
     let mut answers = None;
     let sites = place.node.descendants().filter(|it| it.is(Kind::GoStatement));
     for go in sites {
@@ -46,7 +47,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
             && let Some(entries) = entries(context, start.site)
         {
             let mut hit = hit(package, owner, &start, &the_loop);
-            if is_asked_for(package, &start, &entries) {
+            if is_asked_for(package, owner, &start, &entries) {
                 hit.confidence = Confidence::Low;
             }
             return vec![hit];
@@ -80,29 +81,8 @@ fn is_excused<'p>(context: &Context<'p>, start: &Start<'p>, the_loop: &Endless<'
     let body = start.body;
     is_told(context, body)
         || (the_loop.function.key() != body.key() && is_told(context, the_loop.function))
-        || owner::of_method(body)
-            .is_some_and(|it| owner::can_end(package, it) || is_kept(context, it))
+        || receiver(body).is_some_and(|it| owner::can_end(package, it) || is_kept(context, it))
         || intent::is_stated(body.file, body.node)
-}
-
-/// Whether callers have decided: nobody outside ever holds the value, since only functions that do
-/// not return it start the goroutine, which belongs to the process then; or they ask for it by the
-/// name of the method: who says `d.Start()` of a part of a daemon knows that it runs from here on,
-/// and often means for good. Workers that a loop starts are a pool, and that is different.
-fn is_asked_for(package: &Package, start: &Start<'_>, entries: &[At<'_>]) -> bool {
-    let At { file, node } = start.site;
-    let asks = |it: &At<'_>| {
-        let name = it.node.field(Field::Name).map_or("", |name| it.file.text_of(name));
-        let starts = ["Start", "Run", "Serve", "Listen", "Init"];
-        it.node.is(Kind::MethodDeclaration)
-            && is_exported(name)
-            && starts.iter().any(|prefix| name.starts_with(prefix))
-    };
-    let keeps = |it: &At<'_>| {
-        it.node.is(Kind::FunctionDeclaration) && owner::of(package, it.file, it.node).is_none()
-    };
-    file.scopes().loop_at(node.start_byte()).is_none()
-        && entries.iter().all(|it| asks(it) || keeps(it))
 }
 
 fn hit<'p>(
