@@ -8,7 +8,7 @@ use crate::golang::{Field, GoNode, ItemKind, Kind, Node, Resolved};
 use super::engine::Context;
 use super::flow::own_nodes;
 use super::goroutine::function_of;
-use super::object::root_of;
+use super::object::{is_exported, root_of};
 use super::survey::At;
 
 /// More functions on the way to the one that runs once are not followed.
@@ -22,8 +22,8 @@ pub(super) fn runs_once<'p>(context: &Context<'p>, place: At<'p>) -> bool {
     entries(context, place).is_none()
 }
 
-/// The functions on the way to the place that nobody in the package calls; `None` where the place
-/// runs once, or nobody can tell.
+/// The functions on the way to the place that others may call: the exported ones, and those that
+/// nobody in the package calls. `None` where the place runs once, or nobody can tell.
 pub(super) fn entries<'p>(context: &Context<'p>, place: At<'p>) -> Option<Vec<At<'p>>> {
     let mut next = vec![place];
     let mut seen = HashSet::new();
@@ -53,7 +53,7 @@ pub(super) fn entries<'p>(context: &Context<'p>, place: At<'p>) -> Option<Vec<At
         }
         let function = At { file, node: item.node(file)? };
         let callers = callers(context, function)?;
-        if callers.is_empty() {
+        if callers.is_empty() || is_exported(&item.name) {
             entries.push(function);
         }
         next.extend(callers);

@@ -235,6 +235,17 @@ fn who_asks_for_one_goroutine_by_name_gets_a_hint_only() {
             "d.begin",
         ),
         ("func (x *d) Start() { x.begin() }\nfunc (x *d) begin() { go x.run() }", "low", "d.begin"),
+        // What only the package constructs is its function's; an exported constructor hands it out.
+        (
+            "func newD() *d { x := &d{}; go x.run(); return x }\nfunc serve() { newD() }",
+            "low",
+            "func newD",
+        ),
+        (
+            "func NewD() *d { x := &d{}; go x.run(); return x }\nfunc serve() { NewD() }",
+            "medium",
+            "func NewD",
+        ),
         // Another type of the package asks for it as others would; a constructor does it unasked.
         (
             "func New() *e { x := &d{}; x.Run(); return &e{x} }\nfunc (x *d) Run() { go x.run() }",
@@ -254,7 +265,7 @@ fn who_asks_for_one_goroutine_by_name_gets_a_hint_only() {
             "d.begin",
         ),
     ] {
-        let line = if start.contains('\n') { 7 } else { 6 };
+        let line = if start.contains("\nfunc (x") { 7 } else { 6 };
         let expected = format!("a.go:{line} {rule} warning/{confidence} [{declaration}]");
         check(&[("a.go", &code(start))], &expected);
     }
