@@ -19,6 +19,7 @@ mod normal;
 mod package;
 mod parse;
 mod scope;
+mod snippet;
 mod span;
 pub mod types;
 mod version;
@@ -40,6 +41,7 @@ pub use scope::{
     Access, Binding, BindingId, BindingKind, Capture, Function, FunctionId, Loop, Resolved, Scopes,
     Use,
 };
+pub use snippet::Snippet;
 pub use span::Span;
 pub use tree_sitter::Node;
 pub use version::GoVersion;

@@ -1,7 +1,7 @@
 //! One walk per file for all rules, and everything that is decided for all of them: files and
 //! lines that are not for review, the Go version, tests, and what the parser did not understand.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,6 +9,8 @@ use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, 
 use crate::model::{Confidence, Severity};
 
 use super::audience::serves_tests;
+use super::meter::Meter;
+use super::start::Starts;
 use super::{Finding, Fix, Related, Role, Rule, Suppressions, Var};
 
 /// A check that is written in Rust.
@@ -33,6 +35,8 @@ const STEPS: u64 = 1 << 28;
 pub(super) struct Context<'p> {
     /// The package.
     pub(super) package: &'p Package,
+    /// Where its functions are started, once somebody asks.
+    pub(super) starts: OnceCell<Starts<'p>>,
     steps: Cell<u64>,
 }
 
@@ -108,11 +112,12 @@ impl<'p> Hit<'p> {
 pub(super) fn check(rules: &[Rule], dispatch: &Dispatch, package: &Package) -> Vec<Finding> {
     let mut findings: BTreeMap<_, Finding> = BTreeMap::new();
     let mut suppressions: BTreeMap<Arc<str>, Suppressions> = BTreeMap::new();
-    let context = Context { package, steps: Cell::new(STEPS) };
+    let context = Context { package, starts: OnceCell::new(), steps: Cell::new(STEPS) };
+    let meters: Vec<Meter> = rules.iter().map(|_| Meter::default()).collect();
     for file in package.files().iter().filter(|it| is_reviewed(it)) {
         walk(file, dispatch, |rule, place| {
-            let rule = &rules[rule];
-            for hit in (rule.native.check)(&context, place) {
+            let (rule, meter) = (&rules[rule], &meters[rule]);
+            for hit in rule.check(&context, meter, place) {
                 if !is_reviewed(hit.file) || !holds(rule, &hit) {
                     continue;
                 }

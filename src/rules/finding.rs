@@ -120,6 +120,8 @@ pub enum Role {
     Client,
     /// A call that is affected.
     Call,
+    /// Where the goroutine is started.
+    Start,
 }
 
 impl Role {
@@ -131,6 +133,7 @@ impl Role {
             Self::Loop => "loop",
             Self::Client => "client",
             Self::Call => "call",
+            Self::Start => "start",
         }
     }
 }

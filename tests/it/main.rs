@@ -12,6 +12,8 @@ mod github;
 mod local;
 mod patches_like_git;
 mod process;
+mod rules;
+mod sarif;
 mod store;
 mod tidy;
 mod worker;

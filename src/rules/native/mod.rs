@@ -1,4 +1,4 @@
-//! The checks that are written in Rust, with their pages.
+//! The built-in pages, and the checks that are written in Rust.
 //!
 //! Generated from the pages under `review-rules/`: `cargo test --test rules` refreshes it.
 
@@ -12,7 +12,7 @@ mod architecture {
     pub(super) mod http_client_no_timeout;
 }
 
-/// Path, text and check of each built-in page.
+/// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
     (
         "review-rules/concurrency/goroutine-leak-on-timeout.md",
@@ -28,5 +28,17 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/architecture/http-client-no-timeout.md",
         include_str!("../../../review-rules/architecture/http-client-no-timeout.md"),
         architecture::http_client_no_timeout::NATIVE,
+    ),
+];
+
+/// Path and text of each page that describes what it looks for.
+pub(super) const DECLARED: &[(&str, &str)] = &[
+    (
+        "review-rules/concurrency/defer-in-loop.md",
+        include_str!("../../../review-rules/concurrency/defer-in-loop.md"),
+    ),
+    (
+        "review-rules/memory/regexp-compile-in-hot-path.md",
+        include_str!("../../../review-rules/memory/regexp-compile-in-hot-path.md"),
     ),
 ];
