@@ -8,6 +8,9 @@ mod concurrency {
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod pool_put_deferred_in_loop;
 }
+mod memory {
+    pub(super) mod string_concat_in_loop;
+}
 mod architecture {
     pub(super) mod http_client_no_timeout;
 }
@@ -23,6 +26,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
         include_str!("../../../review-rules/concurrency/pool-put-deferred-in-loop.md"),
         concurrency::pool_put_deferred_in_loop::NATIVE,
+    ),
+    (
+        "review-rules/memory/string-concat-in-loop.md",
+        include_str!("../../../review-rules/memory/string-concat-in-loop.md"),
+        memory::string_concat_in_loop::NATIVE,
     ),
     (
         "review-rules/architecture/http-client-no-timeout.md",

@@ -1,0 +1,65 @@
+//! `s += x` in a loop: each iteration copies all of the string.
+
+mod append;
+mod builder;
+mod text;
+
+use crate::golang::{BindingKind, GoNode, Kind, Place};
+use crate::model::{Confidence, Severity};
+use crate::rules::Role;
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::repeat::repeating_loop;
+
+use append::{Append, Uses};
+
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: &[Kind::AssignmentStatement], vars: &["S"], check };
+
+/// Loops with as few iterations, visible in the code, cost too little to talk about.
+const FEW: u64 = 4;
+
+/// From this heat on it is a warning.
+const WARM: u8 = 3;
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    hit(context, place).into_iter().collect()
+}
+
+fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
+    let (file, statement, package) = (place.file, place.node, context.package);
+    let scopes = file.scopes();
+    scopes.loop_at(statement.start_byte())?;
+    let append = Append::of(file, statement)?;
+    let binding = scopes.binding(append.variable);
+    if matches!(binding.kind, BindingKind::LoopVar) || !context.affords(file, 2) {
+        return None;
+    }
+    let the_loop = repeating_loop(package, file, statement, place.ancestors, FEW)?;
+    if the_loop.span().encloses(binding.name) {
+        return None;
+    }
+    let uses = Uses::around(context, file, &append, the_loop)?;
+    if uses.first != statement.id() || !text::is_string(context, file, &append, &uses) {
+        return None;
+    }
+    if text::is_for_people(context, file, &append, the_loop) {
+        return None;
+    }
+    let heat = package.heat(file, statement.start_byte());
+    if heat.score == 0 || heat.cold().is_some() {
+        return None;
+    }
+    let mut hit = Hit::at(file, statement).var("S", file.slice(binding.name)).with(
+        file,
+        the_loop,
+        Role::Loop,
+    );
+    if !heat.is_hot() {
+        hit.confidence = Confidence::Low;
+    }
+    if heat.score < WARM {
+        hit.severity = Severity::Advice;
+    }
+    hit.fix = builder::fix(context, file, &append, the_loop, place.ancestors, &uses);
+    Some(hit)
+}
