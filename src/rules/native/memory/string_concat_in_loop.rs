@@ -4,7 +4,8 @@ mod append;
 mod builder;
 mod text;
 
-use crate::golang::{BindingKind, GoNode, Kind, Place};
+use crate::golang::heat::{Heat, Reason};
+use crate::golang::{BindingKind, GoFile, GoNode, Kind, Node, Place};
 use crate::model::{Confidence, Severity};
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
@@ -42,7 +43,10 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     if uses.first != statement.id() || !text::is_string(context, file, &append, &uses) {
         return None;
     }
-    if text::is_for_people(context, file, &append, the_loop) {
+    if text::is_for_people(context, file, &append, the_loop)
+        || runs_with_the_package(place.ancestors)
+        || grows_before(context, file, &append, &uses)
+    {
         return None;
     }
     let heat = package.heat(file, statement.start_byte());
@@ -54,7 +58,7 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         the_loop,
         Role::Loop,
     );
-    if !heat.is_hot() {
+    if !is_often(&heat, uses.grown_by) {
         hit.confidence = Confidence::Low;
     }
     if heat.score < WARM {
@@ -62,4 +66,50 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     }
     hit.fix = builder::fix(context, file, &append, the_loop, place.ancestors, &uses);
     Some(hit)
+}
+
+/// Whether so much is appended that somebody will notice: where requests, messages, rows or a
+/// benchmark lead, or in several loops at once. A caller that repeats a function may give it
+/// little each time.
+fn is_often(heat: &Heat, loops: usize) -> bool {
+    let leads = |it: &Reason| {
+        matches!(it, Reason::Reached { .. } | Reason::Benchmarked { .. } | Reason::LongRunning)
+    };
+    heat.is_hot() && (loops > 1 || heat.reasons.iter().any(leads))
+}
+
+/// Whether the code is that of a literal that a variable of the package calls for its value.
+fn runs_with_the_package(around: &[Node<'_>]) -> bool {
+    let Some(at) = around.iter().position(|it| it.go_kind().is_function()) else { return false };
+    around[at].is(Kind::FuncLiteral)
+        && around[..at]
+            .last()
+            .and_then(|it| it.callee())
+            .is_some_and(|it| it.unparen().id() == around[at].id())
+}
+
+/// Whether an earlier loop grows the variable too, and is the one to report.
+fn grows_before<'p>(
+    context: &Context<'p>,
+    file: &'p GoFile,
+    append: &Append<'p>,
+    uses: &Uses<'p>,
+) -> bool {
+    let scopes = file.scopes();
+    let mut before = scopes.uses_of(append.variable).filter(|it| {
+        it.span.start < uses.outermost.start && scopes.loop_at(it.span.start as usize).is_some()
+    });
+    before.any(|it| {
+        if !context.affords(file, 2) {
+            return true;
+        }
+        let around = file.node(it.span, Kind::Identifier).map(|it| it.ancestors(file.root()));
+        let mut around = around.unwrap_or_default();
+        let at = around.iter().position(|it| it.is(Kind::AssignmentStatement));
+        let Some(statement) = at.map(|at| around[at]) else { return false };
+        around.drain(..=at.unwrap_or_default());
+        around.reverse();
+        Append::of(file, statement).is_some_and(|it| it.variable == append.variable)
+            && repeating_loop(context.package, file, statement, &around, FEW).is_some()
+    })
 }

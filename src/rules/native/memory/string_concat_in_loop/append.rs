@@ -77,6 +77,10 @@ pub(super) struct Uses<'p> {
     pub(super) first: usize,
     /// Whether the loop asks how long the string is.
     pub(super) is_asked: bool,
+    /// How many loops repeat the append and keep what it appended.
+    pub(super) grown_by: usize,
+    /// The outermost of these.
+    pub(super) outermost: Span,
 }
 
 impl<'p> Uses<'p> {
@@ -90,11 +94,15 @@ impl<'p> Uses<'p> {
         let scopes = file.scopes();
         let declared = scopes.binding(append.variable).name;
         let byte = append.statement.start_byte();
-        let outermost = scopes.loops_at(byte).filter(|it| !it.span.encloses(declared)).last()?;
+        let mut kept = scopes.loops_at(byte).filter(|it| !it.span.encloses(declared));
+        let innermost = kept.next()?;
+        let outer: Vec<_> = kept.collect();
+        let outermost = outer.last().unwrap_or(&innermost).span;
+        let grown_by = outer.len() + 1;
         let (mut appends, mut is_asked) = (Vec::<(Append<'p>, (usize, bool))>::new(), false);
         let function = scopes.function_at(byte);
         let body = the_loop.field(Field::Body)?.span();
-        let uses = scopes.uses_of(append.variable).filter(|it| outermost.span.encloses(it.span));
+        let uses = scopes.uses_of(append.variable).filter(|it| outermost.encloses(it.span));
         for (count, it) in uses.enumerate() {
             if count > MANY || !context.affords(file, 2) {
                 return None;
@@ -130,7 +138,7 @@ impl<'p> Uses<'p> {
         let mut appends: Vec<_> =
             appends.filter(|it| the_loop.span().encloses(it.statement.span())).collect();
         appends.dedup_by_key(|it| it.statement.id());
-        Some(Self { appends, first, is_asked })
+        Some(Self { appends, first, is_asked, grown_by, outermost })
     }
 }
 
@@ -151,7 +159,7 @@ fn rank(file: &GoFile, append: &Append<'_>, around: &[Node<'_>]) -> (usize, bool
 }
 
 /// Whether a use only asks whether the string is empty, or how long it is: `len(s)`, `s != ""`.
-fn asks_length(file: &GoFile, around: &[Node<'_>]) -> bool {
+pub(super) fn asks_length(file: &GoFile, around: &[Node<'_>]) -> bool {
     let Some(parent) = around.first() else { return false };
     match parent.go_kind() {
         Kind::ArgumentList => {

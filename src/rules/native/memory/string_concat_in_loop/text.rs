@@ -4,7 +4,7 @@ use crate::golang::{Field, GoFile, GoNode, Kind, Node, Resolved};
 use crate::rules::engine::Context;
 use crate::rules::types::{Named, TypeExpr, Types, value_of};
 
-use super::append::{Append, Uses};
+use super::append::{Append, Uses, asks_length};
 
 /// How deep expressions are taken apart.
 const DEPTH: usize = 8;
@@ -53,7 +53,8 @@ fn names_string<'p>(context: &Context<'p>, of: TypeExpr<'p>) -> bool {
     if plain(of) {
         return true;
     }
-    if !of.node.is(Kind::TypeIdentifier) || !context.affords(of.file, 2) {
+    let is_name = matches!(of.node.go_kind(), Kind::TypeIdentifier | Kind::Identifier);
+    if !is_name || !context.affords(of.file, 2) {
         return false;
     }
     let Some(Named::Own(declared)) = Types(context.package).named(of) else { return false };
@@ -83,6 +84,14 @@ fn is_text<'p>(context: &Context<'p>, file: &'p GoFile, node: Node<'p>, depth: u
             .field(Field::Type)
             .is_some_and(|node| names_string(context, TypeExpr { file, node })),
         Kind::CallExpression if makes_string(context, file, node) => true,
+        // `Path(x)`, where the package declares a type of that name.
+        Kind::CallExpression
+            if node.callee().is_some_and(|it| {
+                it.is(Kind::Identifier) && names_string(context, TypeExpr { file, node: it })
+            }) =>
+        {
+            true
+        }
         Kind::CallExpression | Kind::Identifier | Kind::SelectorExpression => {
             context.affords(file, 4)
                 && Types(context.package).of(file, node).is_some_and(|it| names_string(context, it))
@@ -140,25 +149,27 @@ pub(super) fn is_for_people<'p>(
     let after = scopes.uses_of(append.variable).filter(|it| {
         it.span.start as usize >= the_loop.end_byte() && it.access == crate::golang::Access::Read
     });
-    let mut read = false;
+    let mut told = false;
     for it in after {
-        read = true;
-        let tells = context.affords(file, 2)
-            && file
-                .node(it.span, Kind::Identifier)
-                .is_some_and(|it| tells(file, &it.ancestors(file.root())));
-        if !tells {
+        if !context.affords(file, 2) {
+            return false;
+        }
+        let Some(name) = file.node(it.span, Kind::Identifier) else { return false };
+        let around = name.ancestors(file.root());
+        if tells(file, &around) {
+            told = true;
+        } else if !asks_length(file, &around) {
             return false;
         }
     }
-    read
+    told
 }
 
 /// Whether a value goes to a call that makes an error, logs or prints, be it as a part of a text.
 fn tells(file: &GoFile, around: &[Node<'_>]) -> bool {
     let statement = around.iter().take_while(|it| !it.is(Kind::Block));
-    let mut calls = statement.filter_map(|it| it.callee());
-    calls.any(|callee| {
+    let mut calls = statement.filter_map(|it| Some((*it, it.callee()?)));
+    calls.any(|(call, callee)| {
         let name = match callee.go_kind() {
             Kind::SelectorExpression => {
                 callee.field(Field::Field).map_or("", |it| file.text_of(it))
@@ -166,9 +177,15 @@ fn tells(file: &GoFile, around: &[Node<'_>]) -> bool {
             _ => file.text_of(callee),
         };
         let (low, whole) = (name.to_lowercase(), file.text_of(callee).to_lowercase());
-        low.contains("err")
-            || low.contains("print")
-            || low == "panic"
+        let prints = if low.starts_with("fprint") {
+            let to = call.arguments().next().map_or("", |it| file.text_of(it));
+            matches!(to, "os.Stdout" | "os.Stderr")
+        } else {
+            low.contains("print") && !low.starts_with("sprint")
+        };
+        prints
+            || low.contains("err")
+            || matches!(&*low, "panic" | "log" | "logf")
             || whole.starts_with("log")
             || whole.starts_with("klog")
             || ["log.", "logger.", "log().", "logger()."].iter().any(|it| whole.contains(it))
