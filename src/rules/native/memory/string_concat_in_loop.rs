@@ -58,7 +58,7 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         the_loop,
         Role::Loop,
     );
-    if !is_often(&heat, uses.grown_by) {
+    if !is_often(&heat) {
         hit.confidence = Confidence::Low;
     }
     if heat.score < WARM {
@@ -68,14 +68,14 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     Some(hit)
 }
 
-/// Whether so much is appended that somebody will notice: where requests, messages, rows or a
-/// benchmark lead, or in several loops at once. A caller that repeats a function may give it
-/// little each time.
-fn is_often(heat: &Heat, loops: usize) -> bool {
+/// Whether it runs so often that somebody will notice: where requests, messages, rows or a
+/// benchmark lead. Other loops and callers that repeat it say little, since most of what they
+/// join are the few parts of a path, a query or a table's head.
+fn is_often(heat: &Heat) -> bool {
     let leads = |it: &Reason| {
         matches!(it, Reason::Reached { .. } | Reason::Benchmarked { .. } | Reason::LongRunning)
     };
-    heat.is_hot() && (loops > 1 || heat.reasons.iter().any(leads))
+    heat.is_hot() && heat.reasons.iter().any(leads)
 }
 
 /// Whether the code is that of a literal that a variable of the package calls for its value.

@@ -77,9 +77,7 @@ pub(super) struct Uses<'p> {
     pub(super) first: usize,
     /// Whether the loop asks how long the string is.
     pub(super) is_asked: bool,
-    /// How many loops repeat the append and keep what it appended.
-    pub(super) grown_by: usize,
-    /// The outermost of these.
+    /// The outermost loop that repeats the append and keeps what it appended.
     pub(super) outermost: Span,
 }
 
@@ -94,11 +92,8 @@ impl<'p> Uses<'p> {
         let scopes = file.scopes();
         let declared = scopes.binding(append.variable).name;
         let byte = append.statement.start_byte();
-        let mut kept = scopes.loops_at(byte).filter(|it| !it.span.encloses(declared));
-        let innermost = kept.next()?;
-        let outer: Vec<_> = kept.collect();
-        let outermost = outer.last().unwrap_or(&innermost).span;
-        let grown_by = outer.len() + 1;
+        let kept = scopes.loops_at(byte).filter(|it| !it.span.encloses(declared));
+        let outermost = kept.last()?.span;
         let (mut appends, mut is_asked) = (Vec::<(Append<'p>, (usize, bool))>::new(), false);
         let function = scopes.function_at(byte);
         let body = the_loop.field(Field::Body)?.span();
@@ -138,7 +133,7 @@ impl<'p> Uses<'p> {
         let mut appends: Vec<_> =
             appends.filter(|it| the_loop.span().encloses(it.statement.span())).collect();
         appends.dedup_by_key(|it| it.statement.id());
-        Some(Self { appends, first, is_asked, grown_by, outermost })
+        Some(Self { appends, first, is_asked, outermost })
     }
 }
 
