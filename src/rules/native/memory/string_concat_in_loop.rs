@@ -2,9 +2,9 @@
 
 mod append;
 mod builder;
+mod often;
 mod text;
 
-use crate::golang::heat::{Heat, Reason};
 use crate::golang::{BindingKind, GoFile, GoNode, Kind, Node, Place};
 use crate::model::{Confidence, Severity};
 use crate::rules::Role;
@@ -58,7 +58,7 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         the_loop,
         Role::Loop,
     );
-    if !is_often(&heat) {
+    if !often::is_often(context, file, the_loop, &uses, &heat) {
         hit.confidence = Confidence::Low;
     }
     if heat.score < WARM {
@@ -66,16 +66,6 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     }
     hit.fix = builder::fix(context, file, &append, the_loop, place.ancestors, &uses);
     Some(hit)
-}
-
-/// Whether it runs so often that somebody will notice: where requests, messages, rows or a
-/// benchmark lead. Other loops and callers that repeat it say little, since most of what they
-/// join are the few parts of a path, a query or a table's head.
-fn is_often(heat: &Heat) -> bool {
-    let leads = |it: &Reason| {
-        matches!(it, Reason::Reached { .. } | Reason::Benchmarked { .. } | Reason::LongRunning)
-    };
-    heat.is_hot() && heat.reasons.iter().any(leads)
 }
 
 /// Whether the code is that of a literal that a variable of the package calls for its value.

@@ -75,6 +75,8 @@ pub(super) struct Uses<'p> {
     pub(super) appends: Vec<Append<'p>>,
     /// The statement to report of all of them: in the innermost loop, not in a branch, the first.
     pub(super) first: usize,
+    /// Whether each iteration comes to that statement.
+    pub(super) is_always: bool,
     /// Whether the loop asks how long the string is.
     pub(super) is_asked: bool,
     /// The outermost loop that repeats the append and keeps what it appended.
@@ -133,7 +135,7 @@ impl<'p> Uses<'p> {
         let mut appends: Vec<_> =
             appends.filter(|it| the_loop.span().encloses(it.statement.span())).collect();
         appends.dedup_by_key(|it| it.statement.id());
-        Some(Self { appends, first, is_asked, outermost })
+        Some(Self { appends, first, is_always: best.1, is_asked, outermost })
     }
 }
 
