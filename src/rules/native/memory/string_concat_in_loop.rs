@@ -58,7 +58,7 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         the_loop,
         Role::Loop,
     );
-    if !often::is_often(context, file, the_loop, &uses, &heat) {
+    if !often::is_often(context, file, &append, the_loop, &uses, &heat) {
         hit.confidence = Confidence::Low;
     }
     if heat.score < WARM {

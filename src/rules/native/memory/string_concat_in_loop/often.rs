@@ -5,7 +5,7 @@ use crate::golang::{BindingKind, Field, GoFile, GoNode, Kind, Node};
 use crate::rules::engine::Context;
 use crate::rules::flow::own_nodes;
 
-use super::append::Uses;
+use super::append::{Append, Uses};
 use super::text::names_string;
 use crate::rules::types::TypeExpr;
 
@@ -15,22 +15,33 @@ use crate::rules::types::TypeExpr;
 pub(super) fn is_often<'p>(
     context: &Context<'p>,
     file: &'p GoFile,
+    append: &Append<'p>,
     the_loop: Node<'p>,
     uses: &Uses<'p>,
     heat: &Heat,
 ) -> bool {
-    let leads = |it: &Reason| {
-        matches!(it, Reason::Reached { .. } | Reason::Benchmarked { .. } | Reason::LongRunning)
-    };
+    let scopes = file.scopes();
     let over = source(file, the_loop);
     let of = over.and_then(|it| parameter(context, file, it));
     // Arguments that callers write down one by one are few.
     if of.is_some_and(|it| it.is(Kind::VariadicParameterDeclaration)) {
         return false;
     }
-    heat.is_hot() && heat.reasons.iter().any(leads)
-        || uses.is_always && reads_input(file, the_loop)
-        || of.is_some_and(|by| is_text(context, file, by))
+    let mut reasons = heat.reasons.iter();
+    let waits = heat.reasons.contains(&Reason::LongRunning);
+    let led = waits
+        || reasons.any(|it| matches!(it, Reason::Reached { .. } | Reason::Benchmarked { .. }));
+    // What another loop starts anew is short: a line, a link.
+    let declared = scopes.binding(append.variable).name;
+    let mut loops = scopes.loops_at(append.statement.start_byte());
+    let restarts = loops.any(|it| it.span.encloses(declared));
+    if led && heat.is_hot() && (waits || !restarts) {
+        return true;
+    }
+    uses.is_always && reads_input(file, the_loop)
+        || over.zip(of).is_some_and(|(over, by)| {
+            is_text(context, file, by) && !is_measured(context, file, the_loop, over)
+        })
 }
 
 /// What the loop goes through: `x` of `range x` and of `i < len(x)`.
@@ -60,14 +71,38 @@ fn parameter<'p>(context: &Context<'p>, file: &'p GoFile, node: Node<'p>) -> Opt
     known.then(|| file.node(span, kind))?
 }
 
-/// Whether a parameter is a string, or a slice of its bytes or runes: the loop runs once for each
-/// character.
+/// Whether a parameter is a string, or its runes: the loop runs once for each character. Bytes
+/// are left out, which are most often those of a hash or an address.
 fn is_text<'p>(context: &Context<'p>, file: &'p GoFile, by: Node<'p>) -> bool {
     let Some(node) = by.field(Field::Type) else { return false };
     if !node.is(Kind::SliceType) {
         return names_string(context, TypeExpr { file, node });
     }
-    node.parts().next().is_some_and(|it| matches!(file.text_of(it), "byte" | "rune"))
+    node.parts().next().is_some_and(|it| file.text_of(it) == "rune")
+}
+
+/// Whether the function compares the length of what the loop goes through with a number.
+fn is_measured<'p>(
+    context: &Context<'p>,
+    file: &'p GoFile,
+    the_loop: Node<'p>,
+    over: Node<'p>,
+) -> bool {
+    let Some(id) = file.resolve(over).local() else { return false };
+    let mut uses = file.scopes().uses_of(id).filter(|it| !the_loop.span().encloses(it.span));
+    uses.any(|it| {
+        if !context.affords(file, 2) {
+            return true;
+        }
+        let Some(name) = file.node(it.span, Kind::Identifier) else { return false };
+        let around = name.ancestors(file.root());
+        let [_, call, comparison, ..] = &*around else { return false };
+        let number =
+            |it: Node<'_>| it.is(Kind::IntLiteral) && !matches!(file.text_of(it), "0" | "1");
+        call.callee().is_some_and(|it| file.text_of(it) == "len")
+            && comparison.is(Kind::BinaryExpression)
+            && comparison.parts().any(number)
+    })
 }
 
 /// Whether each iteration reads more input: `for scanner.Scan()`, `for { … r.ReadString(…) … }`.
