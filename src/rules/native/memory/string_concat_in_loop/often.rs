@@ -6,12 +6,10 @@ use crate::rules::engine::Context;
 use crate::rules::flow::own_nodes;
 
 use super::append::{Append, Uses};
-use super::text::names_string;
-use crate::rules::types::TypeExpr;
 
-/// Whether requests, messages, rows or a benchmark lead there, or the loop runs as often as its
-/// input is long. Other loops and callers that repeat it say little: most of what they join are
-/// the few parts of a path, a query or a table's head.
+/// Whether requests, messages or rows lead there, or the loop reads its input line by line. Other
+/// loops and callers that repeat it say little: most of what they join are the few parts of a
+/// path, the characters of a name or a table's head.
 pub(super) fn is_often<'p>(
     context: &Context<'p>,
     file: &'p GoFile,
@@ -21,16 +19,13 @@ pub(super) fn is_often<'p>(
     heat: &Heat,
 ) -> bool {
     let scopes = file.scopes();
-    let over = source(file, the_loop);
-    let of = over.and_then(|it| parameter(context, file, it));
     // Arguments that callers write down one by one are few.
+    let of = source(file, the_loop).and_then(|it| parameter(context, file, it));
     if of.is_some_and(|it| it.is(Kind::VariadicParameterDeclaration)) {
         return false;
     }
-    let mut reasons = heat.reasons.iter();
     let waits = heat.reasons.contains(&Reason::LongRunning);
-    let led = waits
-        || reasons.any(|it| matches!(it, Reason::Reached { .. } | Reason::Benchmarked { .. }));
+    let led = waits || heat.reasons.iter().any(|it| matches!(it, Reason::Reached { .. }));
     // What another loop starts anew is short: a line, a link.
     let declared = scopes.binding(append.variable).name;
     let mut loops = scopes.loops_at(append.statement.start_byte());
@@ -39,9 +34,6 @@ pub(super) fn is_often<'p>(
         return true;
     }
     uses.is_always && reads_input(file, the_loop)
-        || over.zip(of).is_some_and(|(over, by)| {
-            is_text(context, file, by) && !is_measured(context, file, the_loop, over)
-        })
 }
 
 /// What the loop goes through: `x` of `range x` and of `i < len(x)`.
@@ -69,40 +61,6 @@ fn parameter<'p>(context: &Context<'p>, file: &'p GoFile, node: Node<'p>) -> Opt
     let known = binding.kind == BindingKind::Parameter && context.affords(file, 2);
     let (span, kind) = binding.declared_by;
     known.then(|| file.node(span, kind))?
-}
-
-/// Whether a parameter is a string, or its runes: the loop runs once for each character. Bytes
-/// are left out, which are most often those of a hash or an address.
-fn is_text<'p>(context: &Context<'p>, file: &'p GoFile, by: Node<'p>) -> bool {
-    let Some(node) = by.field(Field::Type) else { return false };
-    if !node.is(Kind::SliceType) {
-        return names_string(context, TypeExpr { file, node });
-    }
-    node.parts().next().is_some_and(|it| file.text_of(it) == "rune")
-}
-
-/// Whether the function compares the length of what the loop goes through with a number.
-fn is_measured<'p>(
-    context: &Context<'p>,
-    file: &'p GoFile,
-    the_loop: Node<'p>,
-    over: Node<'p>,
-) -> bool {
-    let Some(id) = file.resolve(over).local() else { return false };
-    let mut uses = file.scopes().uses_of(id).filter(|it| !the_loop.span().encloses(it.span));
-    uses.any(|it| {
-        if !context.affords(file, 2) {
-            return true;
-        }
-        let Some(name) = file.node(it.span, Kind::Identifier) else { return false };
-        let around = name.ancestors(file.root());
-        let [_, call, comparison, ..] = &*around else { return false };
-        let number =
-            |it: Node<'_>| it.is(Kind::IntLiteral) && !matches!(file.text_of(it), "0" | "1");
-        call.callee().is_some_and(|it| file.text_of(it) == "len")
-            && comparison.is(Kind::BinaryExpression)
-            && comparison.parts().any(number)
-    })
 }
 
 /// Whether each iteration reads more input: `for scanner.Scan()`, `for { … r.ReadString(…) … }`.

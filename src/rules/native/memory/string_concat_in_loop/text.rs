@@ -44,7 +44,7 @@ fn declares_string<'p>(
 }
 
 /// Whether a type is `string`, or one of the package that is made of it.
-pub(super) fn names_string<'p>(context: &Context<'p>, of: TypeExpr<'p>) -> bool {
+fn names_string<'p>(context: &Context<'p>, of: TypeExpr<'p>) -> bool {
     let plain = |of: TypeExpr<'p>| {
         of.node.is(Kind::TypeIdentifier)
             && matches!(of.file.resolve(of.node), Resolved::Outer("string"))
