@@ -11,6 +11,9 @@ mod concurrency {
     pub(super) mod pool_put_deferred_in_loop;
     pub(super) mod wg_add_inside_goroutine;
 }
+mod memory {
+    pub(super) mod string_concat_in_loop;
+}
 mod architecture {
     pub(super) mod http_client_no_timeout;
 }
@@ -44,6 +47,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/wg-add-inside-goroutine.md",
         include_str!("../../../review-rules/concurrency/wg-add-inside-goroutine.md"),
         concurrency::wg_add_inside_goroutine::NATIVE,
+    ),
+    (
+        "review-rules/memory/string-concat-in-loop.md",
+        include_str!("../../../review-rules/memory/string-concat-in-loop.md"),
+        memory::string_concat_in_loop::NATIVE,
     ),
     (
         "review-rules/architecture/http-client-no-timeout.md",
