@@ -33,6 +33,8 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     {
         return None;
     }
+    // A sink for what others send: who cannot know when the last of them is done cannot close.
+    place.node.field(Field::Body)?.statements().next()?;
     let channel = waits_for_close(Types(package), file, place.node)?;
     let object = Object::of(context, file, channel)?;
     let function = At { file, node: place.function()? };
