@@ -5,6 +5,7 @@ mod concurrency;
 mod pages;
 mod properties;
 mod sample;
+mod strings;
 mod trial;
 
 use super::RuleSet;

@@ -2,7 +2,7 @@
 
 mod append;
 mod builder;
-mod often;
+mod input;
 mod text;
 
 use crate::golang::{BindingKind, GoFile, GoNode, Kind, Node, Place};
@@ -58,7 +58,8 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         the_loop,
         Role::Loop,
     );
-    if !often::is_often(context, file, &append, the_loop, &uses, &heat) {
+    // What other loops join is mostly short: the parts of a path, a table's columns, a few names.
+    if !uses.is_always || !input::is_read(file, the_loop) {
         hit.confidence = Confidence::Low;
     }
     if heat.score < WARM {
