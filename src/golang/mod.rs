@@ -2,11 +2,13 @@
 //! error, and never more than a bounded number of steps later.
 //!
 //! [`read`] turns source files into [`Code`]: packages of [`GoFile`]s, each parsed once. A file
-//! answers questions about its tree ([`Node`], helped by [`GoNode`]), its names ([`Scopes`]) and
-//! its top-level [`Item`]s; [`walk`] goes through a file once for any number of listeners.
+//! answers questions about its tree ([`Node`], helped by [`GoNode`]), its names ([`Scopes`]), its
+//! top-level [`Item`]s and where control goes in a function ([`Flow`]); [`walk`] goes through a
+//! file once for any number of listeners.
 
 mod code;
 mod file;
+mod flow;
 mod gomod;
 mod header;
 mod hole;
@@ -27,6 +29,10 @@ mod tests;
 
 pub use code::{Code, read};
 pub use file::GoFile;
+pub use flow::{
+    Dominance, Edge, Effect, Facts, Flow, Held, Leak, Leave, MAX_POINTS, Paths, Point, PointId,
+    TooMuch, What, leaves,
+};
 pub use gomod::{GoMod, Modules};
 pub use import::{Import, ImportName};
 pub use item::{Declaration, Item, ItemKind, Receiver, StructField};

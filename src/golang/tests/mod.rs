@@ -1,5 +1,7 @@
 //! Tests of the whole room: what one file after the other cannot show.
 
+mod flow;
+mod flow_paths;
 mod incremental;
 mod monsters;
 mod packages;
