@@ -6,6 +6,7 @@
 //! top-level [`Item`]s and where control goes in a function ([`Flow`]); [`walk`] goes through a
 //! file once for any number of listeners.
 
+mod access;
 mod code;
 mod file;
 mod flow;
@@ -27,11 +28,12 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use access::{AccessPath, Root};
 pub use code::{Code, read};
 pub use file::GoFile;
 pub use flow::{
     Dominance, Edge, Effect, Facts, Flow, Held, Leak, Leave, MAX_POINTS, Paths, Point, PointId,
-    TooMuch, What, leaves,
+    Test, TooMuch, What, leaves,
 };
 pub use gomod::{GoMod, Modules};
 pub use import::{Import, ImportName};

@@ -51,7 +51,8 @@ impl Context<'_> {
         self.affords_steps(files.map(|it| it.text().len() as u64).sum())
     }
 
-    fn affords_steps(&self, steps: u64) -> bool {
+    /// Whether so many steps of a check's own can still be afforded.
+    pub(super) fn affords_steps(&self, steps: u64) -> bool {
         let left = self.steps.get().checked_sub(steps);
         self.steps.set(left.unwrap_or(0));
         left.is_some()

@@ -120,6 +120,8 @@ pub enum Role {
     Client,
     /// A call that is affected.
     Call,
+    /// Where it is acquired.
+    Acquire,
 }
 
 impl Role {
@@ -131,6 +133,7 @@ impl Role {
             Self::Loop => "loop",
             Self::Client => "client",
             Self::Call => "call",
+            Self::Acquire => "acquire",
         }
     }
 }

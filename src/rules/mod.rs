@@ -13,6 +13,7 @@ mod grade;
 mod index;
 mod native;
 mod page;
+mod release;
 mod section;
 mod suppress;
 mod text;

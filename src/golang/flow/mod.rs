@@ -14,7 +14,7 @@ use super::{Field, GoFile, GoNode, Kind, Node, Span};
 
 pub use self::dominance::Dominance;
 pub use self::leave::{Leave, leaves};
-pub use self::paths::{Effect, Facts, Held, Leak, Paths, TooMuch};
+pub use self::paths::{Effect, Facts, Held, Leak, Paths, Test, TooMuch};
 
 /// A function with more points gets no graph; the largest of Kubernetes that a person wrote has a
 /// twentieth of it.

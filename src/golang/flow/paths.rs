@@ -26,10 +26,21 @@ pub enum Effect {
 /// Conditions that are told apart: each has a number below [`Facts::MOST`].
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// What it means that a point goes on by [`Edge::True`]: the fact, and whether it then holds.
-    pub tests: HashMap<PointId, (u8, bool)>,
+    /// What a condition tells.
+    pub tests: HashMap<PointId, Test>,
     /// What a point changes: a fact becomes known, or unknown.
     pub changes: HashMap<PointId, Vec<(u8, Option<bool>)>>,
+}
+
+/// What a condition tells of a fact: whether that holds, as far as the condition says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Test {
+    /// The fact's number.
+    pub fact: u8,
+    /// When the condition holds.
+    pub yes: Option<bool>,
+    /// When it does not.
+    pub no: Option<bool>,
 }
 
 impl Facts {
@@ -38,15 +49,16 @@ impl Facts {
 
     /// What is known behind an edge; `None` where what is known says that it is not taken.
     fn take(&self, from: PointId, edge: Edge, known: Known) -> Option<Known> {
-        let Some((fact, holds)) = self.tests.get(&from) else { return Some(known) };
-        let now = match edge {
-            Edge::True => *holds,
-            Edge::False => !*holds,
-            Edge::Always | Edge::Chosen => return Some(known),
+        let Some(test) = self.tests.get(&from) else { return Some(known) };
+        let told = match edge {
+            Edge::True => test.yes,
+            Edge::False => test.no,
+            Edge::Always | Edge::Chosen => None,
         };
-        match known.of(*fact) {
+        let Some(now) = told else { return Some(known) };
+        match known.of(test.fact) {
             Some(before) if before != now => None,
-            _ => Some(known.with(*fact, Some(now))),
+            _ => Some(known.with(test.fact, told)),
         }
     }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::super::{
     Edge, Effect, Facts, Flow, GoFile, GoNode, GoVersion, Held, Kind, Leak, MAX_POINTS, Paths,
-    PointId, TooMuch,
+    PointId, Test, TooMuch,
 };
 use super::{file, source};
 
@@ -64,7 +64,8 @@ fn held(code: &str) -> Vec<String> {
     for (id, _) in flow.points() {
         let number = |it: usize| u8::try_from(it).unwrap();
         if let Some(it) = fact(of(id)) {
-            facts.tests.insert(id, (number(it), true));
+            let test = Test { fact: number(it), yes: Some(true), no: Some(false) };
+            facts.tests.insert(id, test);
         }
         match of(id) {
             "x = true" => drop(facts.changes.insert(id, vec![(0, Some(true))])),

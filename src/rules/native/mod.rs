@@ -6,6 +6,7 @@ use super::engine::Native;
 
 mod concurrency {
     pub(super) mod goroutine_leak_on_timeout;
+    pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod pool_put_deferred_in_loop;
 }
 mod architecture {
@@ -18,6 +19,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/goroutine-leak-on-timeout.md",
         include_str!("../../../review-rules/concurrency/goroutine-leak-on-timeout.md"),
         concurrency::goroutine_leak_on_timeout::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/mutex-not-unlocked-on-path.md",
+        include_str!("../../../review-rules/concurrency/mutex-not-unlocked-on-path.md"),
+        concurrency::mutex_not_unlocked_on_path::NATIVE,
     ),
     (
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
