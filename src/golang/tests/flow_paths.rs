@@ -80,7 +80,8 @@ fn held(code: &str) -> Vec<String> {
         "defer unlock()" | "give()" => Effect::Settle,
         _ => Effect::None,
     };
-    let paths = Paths { flow, effect: &effect, facts: &facts, budget: 1_000 };
+    let spent = |it: PointId| of(it) == "next()";
+    let paths = Paths { flow, effect: &effect, spent: &spent, facts: &facts, budget: 1_000 };
     let (leaks, _) = paths.leaks(PointId::ENTRY, false).unwrap();
     let shown = |it: Leak| match it.held {
         Held::AtExit => of(it.at).to_owned(),
@@ -114,6 +115,7 @@ fn what_is_held_at_an_end() {
         ("lock()\nif x { unlock() }\nb()\nif x { return }\nunlock()", &[]),
         ("lock()\nif x && y { unlock() }\nif !x || !y { unlock() }", &[]),
         ("err = lock()\nif err != nil { return }\nunlock()", &[]),
+        ("lock()\nfor next() { if a { return } }\nb()", &["return"]),
         ("err = lock()\nif err != nil { return }\nif a { return }\nunlock()", &["return"]),
     ] {
         assert_eq!(held(code), leaks, "{code}");
@@ -125,7 +127,8 @@ fn a_search_ends() {
     let file = body(&"if x { a() }\n".repeat(2_000));
     let flow = flow(&file);
     let effect = |_| Effect::None;
-    let mut paths = Paths { flow, effect: &effect, facts: &Facts::default(), budget: 100 };
+    let mut paths =
+        Paths { flow, effect: &effect, spent: &|_| false, facts: &Facts::default(), budget: 100 };
     assert_eq!(paths.leaks(PointId::ENTRY, true), Err(TooMuch));
     paths.budget = 10_000;
     let (leaks, steps) = paths.leaks(PointId::ENTRY, true).unwrap();

@@ -5,9 +5,11 @@
 use super::engine::Native;
 
 mod concurrency {
+    pub(super) mod ctx_cancel_lost;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod wg_done_skipped_on_path;
 }
 mod architecture {
     pub(super) mod http_client_no_timeout;
@@ -15,6 +17,11 @@ mod architecture {
 
 /// Path, text and check of each built-in page.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
+    (
+        "review-rules/concurrency/ctx-cancel-lost.md",
+        include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
+        concurrency::ctx_cancel_lost::NATIVE,
+    ),
     (
         "review-rules/concurrency/goroutine-leak-on-timeout.md",
         include_str!("../../../review-rules/concurrency/goroutine-leak-on-timeout.md"),
@@ -29,6 +36,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
         include_str!("../../../review-rules/concurrency/pool-put-deferred-in-loop.md"),
         concurrency::pool_put_deferred_in_loop::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/wg-done-skipped-on-path.md",
+        include_str!("../../../review-rules/concurrency/wg-done-skipped-on-path.md"),
+        concurrency::wg_done_skipped_on_path::NATIVE,
     ),
     (
         "review-rules/architecture/http-client-no-timeout.md",

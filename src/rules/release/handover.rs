@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, PointId};
-use crate::rules::Fix;
 use crate::rules::engine::Context;
 
 /// The functions and methods of a package that give something back which they did not acquire
@@ -140,38 +139,4 @@ fn doc<'f>(file: &'f GoFile, declaration: Node<'_>) -> &'f str {
     let comment = lines.rsplit('\n').take_while(|it| it.starts_with("//"));
     let start = lines.len() + 1 - comment.map(|it| it.len() + 1).sum::<usize>();
     &before[start..]
-}
-
-/// The edit that gives something back right before a jump or a `return` that stands alone on its
-/// line, when what it returns does not need the lock: constants, plain variables and new errors.
-pub(in crate::rules) fn unlock_before(file: &GoFile, jump: Node<'_>, call: &str) -> Option<Fix> {
-    let needs = |it: Node<'_>| match it.go_kind() {
-        Kind::CallExpression => {
-            let callee = it.callee();
-            let made = callee.and_then(|it| file.qualified(it));
-            !matches!(made, Some(("errors", "New") | ("fmt", "Errorf")))
-        }
-        Kind::SelectorExpression => file.qualified(it).is_none(),
-        Kind::UnaryExpression => matches!(it.operator(), Some("*" | "<-")),
-        Kind::IndexExpression
-        | Kind::SliceExpression
-        | Kind::FuncLiteral
-        | Kind::CompositeLiteral
-        | Kind::TypeAssertionExpression => true,
-        _ => false,
-    };
-    if jump.descendants().any(needs) {
-        return None;
-    }
-    let text = file.text();
-    let start = text[..jump.start_byte()].rfind('\n').map_or(0, |it| it + 1);
-    let indent = &text[start..jump.start_byte()];
-    let after = text[jump.end_byte()..].split('\n').next().unwrap_or_default();
-    let alone =
-        indent.trim().is_empty() && (after.trim().is_empty() || after.trim().starts_with("//"));
-    let code = file.text_of(jump);
-    if !alone || code.contains('\n') {
-        return None;
-    }
-    Some(Fix::replacing(file, jump.span(), &format!("{call}\n{indent}{code}")))
 }

@@ -5,22 +5,28 @@
 //! conditions; only where that finds something, a second one tells apart what conditions say
 //! ([`facts`]). Whatever may give the resource back, or hand it on, counts as doing so.
 
+mod escape;
 mod facts;
 mod handover;
+mod kinds;
 mod lock;
 mod sites;
+mod value;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::golang::{
     Edge, Effect, Facts, Flow, GoFile, GoNode, Held, Kind, Leak, Node, Paths, PointId, What,
 };
 
 use super::engine::Context;
+pub(super) use escape::{give_back_before, object};
 pub(super) use facts::Given;
-pub(super) use handover::{NetReleasers, is_named_for, unlock_before};
+pub(super) use handover::{NetReleasers, is_named_for};
+pub(super) use kinds::{BODY, CANCEL, ROWS, Resource, TX};
 pub(super) use lock::Lock;
-pub(super) use sites::{Form, Site, Sites};
+pub(super) use sites::{Form, RECEIVE, SEND, Site, Sites};
+pub(super) use value::{Acquired, acquired};
 
 /// How many steps one search may take: some ways through the largest function.
 const BUDGET: usize = 60_000;
@@ -35,6 +41,8 @@ pub(super) struct Holding<'p> {
     pub(super) from: PointId,
     /// What the function's points do to it.
     pub(super) effects: HashMap<PointId, Effect>,
+    /// The conditions that have given it back when they do not hold: `rows.Next()`.
+    pub(super) spent: HashSet<PointId>,
     /// What is known where it has been acquired.
     pub(super) given: Vec<Given>,
     /// Whether it is a leak to come to the acquisition again.
@@ -42,6 +50,20 @@ pub(super) struct Holding<'p> {
 }
 
 impl<'p> Holding<'p> {
+    /// Something that is held from a point on, before anything is known of what happens to it.
+    pub(super) fn new(file: &'p GoFile, function: Node<'p>, flow: &'p Flow, from: PointId) -> Self {
+        Self {
+            file,
+            function,
+            flow,
+            from,
+            effects: HashMap::new(),
+            spent: HashSet::new(),
+            given: Vec::new(),
+            again: true,
+        }
+    }
+
     /// Notes what a point does; of two things the one that ends the search earlier.
     pub(super) fn effect(&mut self, at: PointId, effect: Effect) {
         let rank = |it: Effect| match it {
@@ -79,7 +101,9 @@ impl<'p> Holding<'p> {
                 self.effects.get(&it).copied().unwrap_or_default()
             }
         };
-        let paths = Paths { flow: self.flow, effect: &effect, facts, budget: BUDGET };
+        let spent = |it: PointId| self.spent.contains(&it);
+        let paths =
+            Paths { flow: self.flow, effect: &effect, spent: &spent, facts, budget: BUDGET };
         let found = paths.leaks(from, held);
         let steps = found.as_ref().map_or(BUDGET, |it| it.1);
         if !context.affords_steps(steps as u64 * 4) {

@@ -5,6 +5,12 @@ use std::collections::HashMap;
 use crate::golang::{AccessPath, Field, GoFile, GoNode, Kind, Node, Root, Span};
 use crate::rules::types::value_of;
 
+/// The name of `<-c` among the methods.
+pub(in crate::rules) const RECEIVE: &str = "<-";
+
+/// The name of `c <- x` among the methods.
+pub(in crate::rules) const SEND: &str = "<- x";
+
 /// One mention of a method.
 #[derive(Debug, Clone)]
 pub(in crate::rules) struct Site<'p> {
@@ -82,6 +88,19 @@ impl<'p> Sites<'p> {
                 Kind::SelectorExpression => {
                     all.extend(site(file, node, node, Form::Elsewhere, &literals, names));
                 }
+                Kind::UnaryExpression
+                    if names.contains(&RECEIVE) && node.operator() == Some(RECEIVE) =>
+                {
+                    let form = forms.remove(&node.id()).unwrap_or(Form::Inline);
+                    let channel = node.field(Field::Operand);
+                    all.extend(channel.map(|it| made(file, RECEIVE, node, it, form, &literals)));
+                }
+                Kind::SendStatement if names.contains(&SEND) => {
+                    let channel = node.field(Field::Channel);
+                    all.extend(
+                        channel.map(|it| made(file, SEND, node, it, Form::Plain, &literals)),
+                    );
+                }
                 _ => {}
             }
         }
@@ -115,7 +134,17 @@ fn site<'p>(
     if !names.contains(&name) {
         return None;
     }
-    let receiver = selector.field(Field::Operand)?;
+    Some(made(file, name, node, selector.field(Field::Operand)?, form, literals))
+}
+
+fn made<'p>(
+    file: &'p GoFile,
+    name: &'p str,
+    node: Node<'p>,
+    receiver: Node<'p>,
+    form: Form,
+    literals: &[(Span, Form)],
+) -> Site<'p> {
     let around = literals.iter().map(|it| it.1).fold(None, |outer, inner| {
         Some(match (outer, inner) {
             (None | Some(Form::Inline), it) => it,
@@ -129,7 +158,7 @@ fn site<'p>(
         (Some(_), _) => Form::Inline,
     };
     let path = AccessPath::of(file, receiver).map(|it| resolved(file, it));
-    Some(Site { name, node, receiver, path, form, literal: literals.first().map(|it| it.0) })
+    Site { name, node, receiver, path, form, literal: literals.first().map(|it| it.0) }
 }
 
 /// The path behind a variable that is made to stand for it: `mu := &s.mu`.

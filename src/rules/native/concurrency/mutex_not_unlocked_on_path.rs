@@ -1,14 +1,14 @@
 //! A way out of the function on which a lock stays locked.
 
-use std::collections::HashSet;
-
 use crate::golang::{
-    AccessPath, Effect, Field, GoFile, GoNode, Kind, Leak, Node, Place, PointId, Root, What,
+    AccessPath, BindingKind, Effect, Field, GoFile, GoNode, Kind, Leak, Node, Place, PointId, Root,
+    What,
 };
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::release::{
-    Form, Holding, Lock, NetReleasers, Site, Sites, is_named_for, point_of, unlock_before,
+    Form, Holding, Lock, NetReleasers, Site, Sites, give_back_before, is_named_for, object,
+    point_of,
 };
 use crate::rules::types::Types;
 
@@ -84,22 +84,14 @@ fn leaking<'p>(
     }
     let flow = file.flow(function)?;
     let from = point_of(file, flow, function, site.node)?;
-    let mut holding = Holding {
-        file,
-        function,
-        flow,
-        from,
-        effects: Default::default(),
-        given: Vec::new(),
-        again: true,
-    };
+    let mut holding = Holding::new(file, function, flow, from);
     note(&mut holding, sites, path, (acquire, release))?;
     if holding.leaks(context).is_empty() {
         return None;
     }
     Lock::of(Types(context.package), file, site.receiver)?;
     // It must be a mistake: everything that follows looks for a design behind it.
-    let leaks = mistakes(context, &mut holding, path, (acquire, release))?;
+    let leaks = mistakes(context, &mut holding, sites, path, (acquire, release))?;
     let leaks = leaks.iter().filter(|it| !is_handed_out(&holding, path, it));
     Some(leaks.take(WAYS).map(|it| hit(&holding, site, release, it)).collect())
 }
@@ -131,13 +123,10 @@ fn note(
     path: &AccessPath,
     (acquire, release): (&str, &str),
 ) -> Option<()> {
+    // A literal that begins by locking keeps an account of its own.
     let relocked = |it: &Site<'_>| {
         let same = |other: &&Site<'_>| other.literal == it.literal && other.path == it.path;
-        sites
-            .all
-            .iter()
-            .filter(same)
-            .any(|it| METHODS.contains(&it.name) && it.name.ends_with("Lock"))
+        sites.all.iter().find(same).is_some_and(|it| it.name.ends_with("Lock"))
     };
     for it in &sites.all {
         let at = holding.flow.at(it.node.start_byte());
@@ -176,7 +165,7 @@ fn may_be(file: &GoFile, a: &AccessPath, b: &AccessPath) -> bool {
     let made = |it: &AccessPath| match it.root {
         Root::Local(id) => !matches!(
             file.scopes().binding(id).kind,
-            crate::golang::BindingKind::Receiver | crate::golang::BindingKind::Parameter
+            BindingKind::Receiver | BindingKind::Parameter
         ),
         _ => false,
     };
@@ -187,6 +176,7 @@ fn may_be(file: &GoFile, a: &AccessPath, b: &AccessPath) -> bool {
 fn mistakes<'p>(
     context: &Context<'p>,
     holding: &mut Holding<'p>,
+    sites: &Sites<'p>,
     path: &AccessPath,
     (acquire, release): (&str, &str),
 ) -> Option<Vec<Leak>> {
@@ -194,19 +184,15 @@ fn mistakes<'p>(
     if is_named_for(file, function, NAMES, SAYS) || is_held_on_entry(holding) {
         return None;
     }
-    if hands_on(holding, path) {
+    if holding.hands_on(sites, path) {
         return None;
     }
-    let object = match (path.last(), &path.root) {
-        (Some(it), _) => it.to_owned(),
-        (None, Root::Local(id)) => file.slice(file.scopes().binding(*id).name).to_owned(),
-        (None, Root::Outer(name) | Root::Import(name)) => name.to_string(),
-    };
+    let object = object(file, path);
     let others = NetReleasers::of(context, &object, (&[acquire], &[release]), (file, function))?;
     if others.in_literal {
         return None;
     }
-    if !others.names.is_empty() && !settle_calls(holding, &others.names) {
+    if !others.names.is_empty() && !holding.settle_calls(&others.names) {
         return None;
     }
     Some(holding.leaks(context))
@@ -223,56 +209,6 @@ fn is_held_on_entry(holding: &Holding<'_>) -> bool {
     releases.any(|(at, _)| reached[at.index()])
 }
 
-/// Whether the lock itself goes to somebody: `&s.mu` as an argument, or in a variable.
-fn hands_on(holding: &Holding<'_>, path: &AccessPath) -> bool {
-    let file = holding.file;
-    let mut operands = HashSet::new();
-    for node in holding.function.descendants() {
-        match node.go_kind() {
-            Kind::SelectorExpression => {
-                // What is before a dot is looked into, not handed on.
-                if let Some(it) = node.field(Field::Operand) {
-                    operands.insert(it.unparen().id());
-                }
-            }
-            Kind::UnaryExpression if node.operator() == Some("&") => {}
-            _ => continue,
-        }
-        if !operands.contains(&node.id()) && AccessPath::of(file, node).as_ref() == Some(path) {
-            return true;
-        }
-    }
-    // A variable of the function that is passed by its name.
-    let Root::Local(id) = path.root else { return false };
-    path.steps.is_empty()
-        && file.scopes().uses_of(id).any(|it| {
-            let node = file.node(it.span, Kind::Identifier);
-            let parent = node.and_then(|it| it.parent());
-            parent.is_none_or(|it| !it.is(Kind::SelectorExpression))
-        })
-}
-
-/// Notes the calls of functions that give the lock back; answers whether there are any.
-fn settle_calls(holding: &mut Holding<'_>, names: &HashSet<String>) -> bool {
-    let file = holding.file;
-    let mut found = false;
-    let calls = holding.function.descendants().filter(|it| it.is(Kind::CallExpression));
-    let calls: Vec<_> = calls
-        .filter(|it| {
-            let callee = it.callee();
-            let name = callee.map(|it| it.field(Field::Field).unwrap_or(it));
-            name.is_some_and(|it| names.contains(file.text_of(it)))
-        })
-        .collect();
-    for it in calls {
-        if let Some(at) = holding.flow.at(it.start_byte()) {
-            holding.effect(at, Effect::Settle);
-            found = true;
-        }
-    }
-    found
-}
-
 /// Whether the leaking way returns what is locked.
 fn is_handed_out(holding: &Holding<'_>, path: &AccessPath, leak: &Leak) -> bool {
     let Root::Local(id) = path.root else { return false };
@@ -281,11 +217,7 @@ fn is_handed_out(holding: &Holding<'_>, path: &AccessPath, leak: &Leak) -> bool 
     let returned = point.what == What::Return
         && file.scopes().uses_in(point.span).iter().any(|it| it.binding() == Some(id) && !it.part);
     let kind = file.scopes().binding(id).kind;
-    returned
-        && !matches!(
-            kind,
-            crate::golang::BindingKind::Receiver | crate::golang::BindingKind::Parameter
-        )
+    returned && !matches!(kind, BindingKind::Receiver | BindingKind::Parameter)
 }
 
 fn hit<'p>(holding: &Holding<'p>, site: &Site<'p>, release: &str, leak: &Leak) -> Hit<'p> {
@@ -297,6 +229,6 @@ fn hit<'p>(holding: &Holding<'p>, site: &Site<'p>, release: &str, leak: &Leak) -
         .var("LOCK", lock)
         .var("UNLOCK", &*unlock)
         .with(file, site.node, Role::Acquire);
-    hit.fix = blamed.and_then(|it| unlock_before(file, it, &unlock));
+    hit.fix = blamed.and_then(|it| give_back_before(file, it, &unlock));
     hit
 }
