@@ -12,6 +12,7 @@ mod file;
 mod flow;
 mod gomod;
 mod header;
+pub mod heat;
 mod hole;
 mod import;
 mod item;
@@ -21,7 +22,9 @@ mod normal;
 mod package;
 mod parse;
 mod scope;
+mod snippet;
 mod span;
+pub mod types;
 mod version;
 mod walk;
 
@@ -46,6 +49,7 @@ pub use scope::{
     Access, Binding, BindingId, BindingKind, Capture, Function, FunctionId, Loop, Resolved, Scopes,
     Use,
 };
+pub use snippet::Snippet;
 pub use span::Span;
 pub use tree_sitter::Node;
 pub use version::GoVersion;

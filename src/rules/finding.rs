@@ -122,6 +122,12 @@ pub enum Role {
     Call,
     /// Where it is acquired.
     Acquire,
+    /// Where the goroutine is started.
+    Start,
+    /// The function that a goroutine runs.
+    Body,
+    /// Where the goroutines are waited for.
+    Wait,
 }
 
 impl Role {
@@ -134,6 +140,9 @@ impl Role {
             Self::Client => "client",
             Self::Call => "call",
             Self::Acquire => "acquire",
+            Self::Start => "start",
+            Self::Body => "body",
+            Self::Wait => "wait",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod flow;
 mod flow_paths;
+mod heat;
 mod incremental;
 mod monsters;
 mod packages;

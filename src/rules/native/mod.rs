@@ -1,36 +1,36 @@
-//! The checks that are written in Rust, with their pages.
+//! The built-in pages, and the checks that are written in Rust.
 //!
 //! Generated from the pages under `review-rules/`: `cargo test --test rules` refreshes it.
 
 use super::engine::Native;
 
 mod concurrency {
-    pub(super) mod ctx_cancel_lost;
     pub(super) mod goroutine_leak_on_timeout;
-    pub(super) mod mutex_not_unlocked_on_path;
+    pub(super) mod goroutine_range_never_closed;
+    pub(super) mod goroutine_start_without_lifecycle;
     pub(super) mod pool_put_deferred_in_loop;
-    pub(super) mod wg_done_skipped_on_path;
+    pub(super) mod wg_add_inside_goroutine;
 }
 mod architecture {
     pub(super) mod http_client_no_timeout;
 }
 
-/// Path, text and check of each built-in page.
+/// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
-    (
-        "review-rules/concurrency/ctx-cancel-lost.md",
-        include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
-        concurrency::ctx_cancel_lost::NATIVE,
-    ),
     (
         "review-rules/concurrency/goroutine-leak-on-timeout.md",
         include_str!("../../../review-rules/concurrency/goroutine-leak-on-timeout.md"),
         concurrency::goroutine_leak_on_timeout::NATIVE,
     ),
     (
-        "review-rules/concurrency/mutex-not-unlocked-on-path.md",
-        include_str!("../../../review-rules/concurrency/mutex-not-unlocked-on-path.md"),
-        concurrency::mutex_not_unlocked_on_path::NATIVE,
+        "review-rules/concurrency/goroutine-range-never-closed.md",
+        include_str!("../../../review-rules/concurrency/goroutine-range-never-closed.md"),
+        concurrency::goroutine_range_never_closed::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/goroutine-start-without-lifecycle.md",
+        include_str!("../../../review-rules/concurrency/goroutine-start-without-lifecycle.md"),
+        concurrency::goroutine_start_without_lifecycle::NATIVE,
     ),
     (
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
@@ -38,13 +38,25 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::pool_put_deferred_in_loop::NATIVE,
     ),
     (
-        "review-rules/concurrency/wg-done-skipped-on-path.md",
-        include_str!("../../../review-rules/concurrency/wg-done-skipped-on-path.md"),
-        concurrency::wg_done_skipped_on_path::NATIVE,
+        "review-rules/concurrency/wg-add-inside-goroutine.md",
+        include_str!("../../../review-rules/concurrency/wg-add-inside-goroutine.md"),
+        concurrency::wg_add_inside_goroutine::NATIVE,
     ),
     (
         "review-rules/architecture/http-client-no-timeout.md",
         include_str!("../../../review-rules/architecture/http-client-no-timeout.md"),
         architecture::http_client_no_timeout::NATIVE,
+    ),
+];
+
+/// Path and text of each page that describes what it looks for.
+pub(super) const DECLARED: &[(&str, &str)] = &[
+    (
+        "review-rules/concurrency/defer-in-loop.md",
+        include_str!("../../../review-rules/concurrency/defer-in-loop.md"),
+    ),
+    (
+        "review-rules/memory/regexp-compile-in-hot-path.md",
+        include_str!("../../../review-rules/memory/regexp-compile-in-hot-path.md"),
     ),
 ];

@@ -5,6 +5,7 @@ use crate::golang::{
     Resolved, StructField,
 };
 use crate::rules::engine::Context;
+use crate::rules::object::is_exported;
 use crate::rules::types::{Named, Types};
 
 use super::{SENDING, sends};
@@ -235,8 +236,4 @@ fn makes_client(file: &GoFile, value: Node<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-fn is_exported(name: &str) -> bool {
-    name.chars().next().is_some_and(char::is_uppercase)
 }

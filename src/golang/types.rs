@@ -3,7 +3,7 @@
 //! Unknown is an answer, and the common one: a rule that needs a type stays silent without it.
 //! Pointers are looked through, since methods and fields are reached the same way.
 
-use crate::golang::{
+use super::{
     Declared, Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Resolved, StructField,
 };
 
@@ -12,14 +12,29 @@ const STEPS: usize = 16;
 
 /// A type expression, and the file whose imports it speaks of.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct TypeExpr<'p> {
-    pub(super) file: &'p GoFile,
-    pub(super) node: Node<'p>,
+pub struct TypeExpr<'p> {
+    /// The file.
+    pub file: &'p GoFile,
+    /// The type's node.
+    pub node: Node<'p>,
+}
+
+/// A struct that declares a field.
+#[derive(Debug, Clone, Copy)]
+pub struct Holder<'p> {
+    /// The struct's file.
+    pub file: &'p GoFile,
+    /// The `struct_type`.
+    pub node: Node<'p>,
+    /// The field's name.
+    pub name: &'p str,
+    /// The field's type.
+    pub type_node: Node<'p>,
 }
 
 /// What a type expression names.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Named<'p> {
+pub enum Named<'p> {
     /// A type of another package: import path and name.
     Foreign(&'p str, &'p str),
     /// A type that the package declares.
@@ -28,16 +43,16 @@ pub(super) enum Named<'p> {
 
 /// Types within one package.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Types<'p>(pub(super) &'p Package);
+pub struct Types<'p>(pub &'p Package);
 
 impl<'p> Types<'p> {
     /// The type of an expression, pointers looked through.
-    pub(super) fn of(self, file: &'p GoFile, expression: Node<'p>) -> Option<TypeExpr<'p>> {
+    pub fn of(self, file: &'p GoFile, expression: Node<'p>) -> Option<TypeExpr<'p>> {
         self.expression(file, expression, STEPS)
     }
 
     /// What the type expression names; pointers, parentheses and aliases looked through.
-    pub(super) fn named(self, of: TypeExpr<'p>) -> Option<Named<'p>> {
+    pub fn named(self, of: TypeExpr<'p>) -> Option<Named<'p>> {
         let TypeExpr { mut file, mut node } = of;
         for _ in 0..STEPS {
             match node.go_kind() {
@@ -63,7 +78,13 @@ impl<'p> Types<'p> {
     }
 
     /// A field of a struct type of the package, promoted ones included.
-    pub(super) fn field(self, of: TypeExpr<'p>, name: &str) -> Option<TypeExpr<'p>> {
+    pub fn field(self, of: TypeExpr<'p>, name: &str) -> Option<TypeExpr<'p>> {
+        self.holder(of, name).map(|it| TypeExpr { file: it.file, node: it.type_node })
+    }
+
+    /// The struct that declares a field of a struct type of the package, which may be one that
+    /// the type embeds.
+    pub fn holder(self, of: TypeExpr<'p>, name: &str) -> Option<Holder<'p>> {
         // Breadth first, as Go does it; an unknown embedded type may hide the field.
         let mut level = vec![of];
         for _ in 0..4 {
@@ -71,12 +92,12 @@ impl<'p> Types<'p> {
             for it in level {
                 let (file, node) = self.struct_type(it)?;
                 for field in StructField::all(file, node) {
-                    let found = TypeExpr { file, node: field.type_node };
-                    if field.name == name {
-                        return Some(found);
+                    let StructField { name: found, type_node, embedded, .. } = field;
+                    if found == name {
+                        return Some(Holder { file, node, name: found, type_node });
                     }
-                    if field.embedded {
-                        next.push(found);
+                    if embedded {
+                        next.push(TypeExpr { file, node: type_node });
                     }
                 }
             }
@@ -90,7 +111,7 @@ impl<'p> Types<'p> {
     }
 
     /// The struct behind a type expression, with its file.
-    pub(super) fn struct_type(self, of: TypeExpr<'p>) -> Option<(&'p GoFile, Node<'p>)> {
+    pub fn struct_type(self, of: TypeExpr<'p>) -> Option<(&'p GoFile, Node<'p>)> {
         if of.node.is(Kind::StructType) {
             return Some((of.file, of.node));
         }
@@ -157,13 +178,13 @@ impl<'p> Types<'p> {
         self.expression(file, value_of(by, name)?, steps)
     }
 
-    /// The result of calling `new` or a function or method of the package.
+    /// The result of calling `new`, `make`, or a function or method of the package.
     fn call(self, file: &'p GoFile, call: Node<'p>, steps: usize) -> Option<TypeExpr<'p>> {
         let callee = call.callee()?;
         let function = match callee.go_kind() {
             Kind::Identifier => {
                 let Resolved::Outer(name) = file.resolve(callee) else { return None };
-                if name == "new" && self.0.declared(name).next().is_none() {
+                if matches!(name, "new" | "make") && self.0.declared(name).next().is_none() {
                     return Some(TypeExpr { file, node: call.arguments().next()? });
                 }
                 only(self.0.functions(name))?
@@ -184,7 +205,7 @@ impl<'p> Types<'p> {
 
 /// The expression whose value a declaration or an assignment gives to one of its names; `None`
 /// where a call gives several.
-pub(super) fn value_of<'p>(by: Node<'p>, name: Node<'p>) -> Option<Node<'p>> {
+pub fn value_of<'p>(by: Node<'p>, name: Node<'p>) -> Option<Node<'p>> {
     let (names, values) = match by.go_kind() {
         Kind::ShortVarDeclaration | Kind::AssignmentStatement => {
             (elements(by.field(Field::Left)?), elements(by.field(Field::Right)?))
@@ -205,7 +226,7 @@ fn elements(node: Node<'_>) -> Vec<Node<'_>> {
 }
 
 /// The only one; build-tagged twins may differ.
-pub(super) fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+pub fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
     let first = all.next()?;
     all.next().is_none().then_some(first)
 }
