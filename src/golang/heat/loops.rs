@@ -1,7 +1,8 @@
 //! How often a loop repeats its body, judged by its head and its first statements.
 
-use crate::golang::types::{Named, Types, only, value_of};
-use crate::golang::{Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Resolved};
+use super::look::Look;
+use crate::golang::types::{Named, only, value_of};
+use crate::golang::{Access, Field, GoFile, GoNode, ItemKind, Kind, Node, Resolved};
 
 /// How often a loop repeats its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +23,10 @@ const FEW: u64 = 8;
 const LOOK: usize = 512;
 
 /// How often a `for` statement repeats its body.
-pub(super) fn weight<'p>(package: &'p Package, file: &'p GoFile, the_loop: Node<'p>) -> Weight {
-    if bound(package, file, the_loop).is_some_and(|it| it <= FEW) || leaves_at_once(the_loop) {
+pub(super) fn weight<'p>(look: &Look<'p>, file: &'p GoFile, the_loop: Node<'p>) -> Weight {
+    if bound(look, file, the_loop).is_some_and(|it| it <= FEW) || leaves_at_once(the_loop) {
         Weight::Few
-    } else if is_long_running(package, file, the_loop) {
+    } else if is_long_running(look, file, the_loop) {
         Weight::LongRunning
     } else {
         Weight::Many
@@ -38,34 +39,34 @@ fn head(the_loop: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// The most iterations that a head shows.
-pub(super) fn bound<'p>(package: &'p Package, file: &'p GoFile, the_loop: Node<'p>) -> Option<u64> {
+pub(super) fn bound<'p>(look: &Look<'p>, file: &'p GoFile, the_loop: Node<'p>) -> Option<u64> {
     let head = head(the_loop)?;
     match head.go_kind() {
         Kind::ForClause => {
             let condition = head.field(Field::Condition)?;
             // Only a loop that counts up from what it was given is bounded by the right side.
             head.field(Field::Update).filter(|it| it.is(Kind::IncStatement))?;
-            let most = number(package, file, condition.field(Field::Right)?)?;
+            let most = number(look, file, condition.field(Field::Right)?)?;
             match condition.operator() {
                 Some("<") => Some(most),
                 Some("<=") => most.checked_add(1),
                 _ => None,
             }
         }
-        Kind::RangeClause => elements(package, file, head.field(Field::Right)?.unparen()),
+        Kind::RangeClause => elements(look, file, head.field(Field::Right)?.unparen()),
         _ => None,
     }
 }
 
 /// A number that the code writes down, itself or as a constant of the package.
-fn number<'p>(package: &'p Package, file: &'p GoFile, node: Node<'p>) -> Option<u64> {
+fn number<'p>(look: &Look<'p>, file: &'p GoFile, node: Node<'p>) -> Option<u64> {
     let node = node.unparen();
     match node.go_kind() {
         Kind::IntLiteral => file.text_of(node).parse().ok(),
         Kind::Identifier => {
             let Resolved::Outer(name) = file.resolve(node) else { return None };
-            let declared = only(package.declared(name))?;
-            if declared.item.kind != ItemKind::Const {
+            let declared = only(look.package.declared(name))?;
+            if declared.item.kind != ItemKind::Const || !look.affords(declared.file) {
                 return None;
             }
             let spec = declared.item.node(declared.file)?;
@@ -78,28 +79,28 @@ fn number<'p>(package: &'p Package, file: &'p GoFile, node: Node<'p>) -> Option<
 }
 
 /// How many elements the operand of a `range` has, where it is written down.
-fn elements<'p>(package: &'p Package, file: &'p GoFile, over: Node<'p>) -> Option<u64> {
+fn elements<'p>(look: &Look<'p>, file: &'p GoFile, over: Node<'p>) -> Option<u64> {
     match over.go_kind() {
-        Kind::CompositeLiteral => literal(package, file, over),
+        Kind::CompositeLiteral => literal(look, file, over),
         Kind::Identifier => {
-            if let Some(it) = number(package, file, over) {
+            if let Some(it) = number(look, file, over) {
                 return Some(it);
             }
-            if let Some(it) = array(package, file, over) {
+            if let Some(it) = array(look, file, over) {
                 return Some(it);
             }
-            written(file, over).and_then(|it| literal(package, file, it))
+            written(look, file, over).and_then(|it| literal(look, file, it))
         }
-        Kind::SelectorExpression => array(package, file, over),
-        _ => number(package, file, over),
+        Kind::SelectorExpression => array(look, file, over),
+        _ => number(look, file, over),
     }
 }
 
 /// The elements of a list of values: no map, which may have grown; an array may say its length.
-fn literal<'p>(package: &'p Package, file: &'p GoFile, node: Node<'p>) -> Option<u64> {
+fn literal<'p>(look: &Look<'p>, file: &'p GoFile, node: Node<'p>) -> Option<u64> {
     let of = node.field(Field::Type)?;
     match of.go_kind() {
-        Kind::ArrayType => number(package, file, of.field(Field::Length)?),
+        Kind::ArrayType => number(look, file, of.field(Field::Length)?),
         Kind::SliceType | Kind::ImplicitLengthArrayType => {
             u64::try_from(node.field(Field::Body)?.parts().count()).ok()
         }
@@ -108,17 +109,17 @@ fn literal<'p>(package: &'p Package, file: &'p GoFile, node: Node<'p>) -> Option
 }
 
 /// The length of an array, from its type.
-fn array<'p>(package: &'p Package, file: &'p GoFile, over: Node<'p>) -> Option<u64> {
-    let of = Types(package).of(file, over)?;
+fn array<'p>(look: &Look<'p>, file: &'p GoFile, over: Node<'p>) -> Option<u64> {
+    let of = look.of(file, over)?;
     let length = of.node.field(Field::Length).filter(|_| of.node.is(Kind::ArrayType))?;
-    number(package, of.file, length)
+    number(look, of.file, length)
 }
 
 /// The list of values that a local variable is declared with and always has.
-fn written<'p>(file: &'p GoFile, name: Node<'p>) -> Option<Node<'p>> {
+fn written<'p>(look: &Look<'p>, file: &'p GoFile, name: Node<'p>) -> Option<Node<'p>> {
     let Resolved::Local(id, binding) = file.resolve(name) else { return None };
-    let changed = file.scopes().uses_of(id).any(|it| it.access != super::super::Access::Read);
-    if changed {
+    let changed = file.scopes().uses_of(id).any(|it| it.access != Access::Read);
+    if changed || !look.affords(file) {
         return None;
     }
     let (span, kind) = binding.declared_by;
@@ -138,14 +139,14 @@ fn leaves_at_once(the_loop: Node<'_>) -> bool {
 }
 
 /// Whether the loop goes on for as long as somebody sends.
-fn is_long_running<'p>(package: &'p Package, file: &'p GoFile, the_loop: Node<'p>) -> bool {
+fn is_long_running<'p>(look: &Look<'p>, file: &'p GoFile, the_loop: Node<'p>) -> bool {
     let head = head(the_loop);
     match head.map(|it| (it, it.go_kind())) {
         Some((head, Kind::RangeClause)) => head
             .field(Field::Right)
-            .and_then(|it| Types(package).of(file, it))
+            .and_then(|it| look.of(file, it))
             .is_some_and(|it| it.node.is(Kind::ChannelType)),
-        Some((call, Kind::CallExpression)) => is_next_row(package, file, call),
+        Some((call, Kind::CallExpression)) => is_next_row(look, file, call),
         Some((head, Kind::ForClause)) if head.field(Field::Condition).is_some() => false,
         None | Some((_, Kind::ForClause | Kind::True)) => {
             let body = the_loop.field(Field::Body);
@@ -156,16 +157,15 @@ fn is_long_running<'p>(package: &'p Package, file: &'p GoFile, the_loop: Node<'p
 }
 
 /// `rows.Next()` of a database's rows.
-fn is_next_row<'p>(package: &'p Package, file: &'p GoFile, call: Node<'p>) -> bool {
+fn is_next_row<'p>(look: &Look<'p>, file: &'p GoFile, call: Node<'p>) -> bool {
     let Some(callee) = call.callee().filter(|it| it.is(Kind::SelectorExpression)) else {
         return false;
     };
     let named = callee.field(Field::Field).is_some_and(|it| file.text_of(it) == "Next");
-    let types = Types(package);
     named
         && callee.field(Field::Operand).is_some_and(|it| {
-            let of = types.of(file, it).and_then(|it| types.named(it));
-            file.text_of(it) == "rows" || matches!(of, Some(Named::Foreign("database/sql", "Rows")))
+            let rows = |it| matches!(it, Some(Named::Foreign("database/sql", "Rows")));
+            file.text_of(it) == "rows" || rows(look.named(file, it))
         })
 }
 

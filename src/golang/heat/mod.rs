@@ -7,9 +7,11 @@
 //! Everything that takes a look at the whole package is found in one pass, once, when somebody
 //! first asks.
 
+mod calls;
 mod cold;
 mod entry;
 mod graph;
+mod look;
 mod loops;
 mod map;
 mod region;
@@ -19,6 +21,7 @@ pub use entry::Entry;
 pub(super) use map::Map;
 
 use super::{GoFile, GoNode, Kind, Node, Package};
+use look::Look;
 use region::Region;
 
 /// How often a place runs.
@@ -138,7 +141,7 @@ impl Package {
     /// How many times a `for` statement runs its body at most, where its head shows it: a bound
     /// that is a literal or a constant of the package, an array, or a list of values.
     pub fn loop_bound<'p>(&'p self, file: &'p GoFile, the_loop: Node<'p>) -> Option<u64> {
-        loops::bound(self, file, the_loop)
+        loops::bound(&Look::at(self), file, the_loop)
     }
 
     /// The loops and cold branches around a byte.
@@ -150,12 +153,13 @@ impl Package {
         let mut path = inner.ancestors(root);
         path.reverse();
         path.push(inner);
+        let look = Look::at(self);
         let mut region = Region::default();
         for at in 1..path.len() {
             if path[at].is(Kind::Error) {
                 break;
             }
-            region = region.enter(self, file, &path[..at], path[at]);
+            region = region.enter(&look, file, &path[..at], path[at]);
         }
         region
     }
