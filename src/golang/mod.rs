@@ -19,7 +19,9 @@ mod package;
 mod parse;
 mod scope;
 mod span;
+pub mod signatures;
 pub mod types;
+pub mod old_types;
 mod version;
 mod walk;
 

@@ -14,5 +14,7 @@ mod patches_like_git;
 mod process;
 mod store;
 mod tidy;
+mod tool;
+mod types_like_go;
 mod worker;
 mod world;
