@@ -18,10 +18,9 @@ mod normal;
 mod package;
 mod parse;
 mod scope;
-mod span;
 pub mod signatures;
+mod span;
 pub mod types;
-pub mod old_types;
 mod version;
 mod walk;
 

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::golang::types::TypeInfo;
 use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, normalise, walk};
 use crate::model::{Confidence, Severity};
 
@@ -33,6 +34,8 @@ const STEPS: u64 = 1 << 28;
 pub(super) struct Context<'p> {
     /// The package.
     pub(super) package: &'p Package,
+    /// Its types.
+    pub(super) types: TypeInfo<'p>,
     steps: Cell<u64>,
 }
 
@@ -108,7 +111,7 @@ impl<'p> Hit<'p> {
 pub(super) fn check(rules: &[Rule], dispatch: &Dispatch, package: &Package) -> Vec<Finding> {
     let mut findings: BTreeMap<_, Finding> = BTreeMap::new();
     let mut suppressions: BTreeMap<Arc<str>, Suppressions> = BTreeMap::new();
-    let context = Context { package, steps: Cell::new(STEPS) };
+    let context = Context { package, types: TypeInfo::new(package), steps: Cell::new(STEPS) };
     for file in package.files().iter().filter(|it| is_reviewed(it)) {
         walk(file, dispatch, |rule, place| {
             let rule = &rules[rule];

@@ -20,7 +20,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-use crate::golang::old_types as types;
+use crate::golang::types;
 
 pub use catalogue::{Rule, RuleSet};
 pub use finding::{Finding, Fix, InvalidRuleId, Related, Role, RuleId};

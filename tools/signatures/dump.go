@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/parser"
 	"go/types"
 	"path/filepath"
@@ -11,8 +12,9 @@ import (
 	"strings"
 )
 
-// dump prints `file, start, end, type, type with aliases` for each expression of the packages
-// below a directory, as go/types has it. Offsets are bytes; test files are left out.
+// dump prints `file, start, end, type, type with aliases, value` for each expression of the
+// packages below a directory, as go/types has it; the value is there where it is an integer
+// constant. Offsets are bytes; test files are left out.
 func dump(out *bufio.Writer, dir string) error {
 	all, err := list(dir, "./...")
 	if err != nil {
@@ -55,23 +57,29 @@ func (l *loader) dump(out *bufio.Writer, root string, it listed) error {
 	}
 	l.done[it.ImportPath] = pkg
 	found := map[string]bool{}
-	add := func(node ast.Node, of types.Type) {
+	add := func(node ast.Node, of types.Type, value constant.Value) {
 		from, to := l.fset.Position(node.Pos()), l.fset.Position(node.End())
 		name, err := filepath.Rel(root, from.Filename)
 		if err == nil && of != nil {
-			found[fmt.Sprintf("%s\t%d\t%d\t%s\t%s", name, from.Offset, to.Offset, full(of, false), full(of, true))] = true
+			text := ""
+			if value != nil && constant.ToInt(value).Kind() == constant.Int {
+				text = constant.ToInt(value).ExactString()
+			}
+			found[fmt.Sprintf("%s\t%d\t%d\t%s\t%s\t%s", name, from.Offset, to.Offset, full(of, false), full(of, true), text)] = true
 		}
 	}
 	for node, of := range info.Types {
 		if of.IsValue() {
-			add(node, of.Type)
+			add(node, of.Type, of.Value)
 		}
 	}
 	for _, uses := range []map[*ast.Ident]types.Object{info.Defs, info.Uses} {
 		for node, object := range uses {
 			switch object := object.(type) {
-			case *types.Var, *types.Const:
-				add(node, object.Type())
+			case *types.Var:
+				add(node, object.Type(), nil)
+			case *types.Const:
+				add(node, object.Type(), object.Val())
 			}
 		}
 	}

@@ -55,7 +55,10 @@ pub enum MemberKind {
 
 impl Entry {
     /// Reads the entry on a line; of `rest`, what follows the line, it takes a type's members.
-    pub(super) fn read(line: &'static str, rest: &mut &'static str) -> Option<(&'static str, Self)> {
+    pub(super) fn read(
+        line: &'static str,
+        rest: &mut &'static str,
+    ) -> Option<(&'static str, Self)> {
         let (line, flags) = Flags::split(line);
         let name_end = line.find([' ', '(', '[']).unwrap_or(line.len());
         let (name, text) = (line.get(1..name_end)?, line[name_end..].trim_start_matches(' '));

@@ -113,12 +113,8 @@ impl Basic {
     /// The larger of two untyped kinds, which an operation on both has.
     pub(super) fn wider(self, other: Self) -> Option<Self> {
         let rank = |it| {
-            let all = [
-                Self::UntypedInt,
-                Self::UntypedRune,
-                Self::UntypedFloat,
-                Self::UntypedComplex,
-            ];
+            let all =
+                [Self::UntypedInt, Self::UntypedRune, Self::UntypedFloat, Self::UntypedComplex];
             all.iter().position(|kind| *kind == it)
         };
         match (rank(self), rank(other)) {

@@ -8,9 +8,9 @@ use super::super::{
 use super::basic::Basic;
 use super::ty::{Type, none};
 use super::written::dot_import;
-use super::{Types, address, foreign, only};
+use super::{TypeInfo, address, foreign, only};
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// The type of what an identifier stands for as a value.
     pub(super) fn identifier(&self, file: &'p GoFile, node: Node<'p>, depth: usize) -> Type<'p> {
         match file.resolve(node) {
@@ -20,13 +20,7 @@ impl<'p> Types<'p> {
         }
     }
 
-    fn local(
-        &self,
-        file: &'p GoFile,
-        binding: &'p Binding,
-        at: Span,
-        depth: usize,
-    ) -> Type<'p> {
+    fn local(&self, file: &'p GoFile, binding: &'p Binding, at: Span, depth: usize) -> Type<'p> {
         match binding.kind {
             BindingKind::Type | BindingKind::TypeParameter => return Type::Unknown,
             // Each case has its own type.
@@ -227,6 +221,23 @@ impl Type<'_> {
             it => it,
         }
     }
+}
+
+/// The expression whose value a declaration or an assignment gives to one of its names; `None`
+/// where a call gives several.
+pub fn value_of<'p>(by: Node<'p>, name: Node<'p>) -> Option<Node<'p>> {
+    let (names, values) = match by.go_kind() {
+        Kind::ShortVarDeclaration | Kind::AssignmentStatement => {
+            (elements(by.field(Field::Left)?), elements(by.field(Field::Right)?))
+        }
+        Kind::VarSpec => {
+            let names = by.parts().filter(|it| it.is(Kind::Identifier)).collect();
+            (names, elements(by.field(Field::Value)?))
+        }
+        _ => return None,
+    };
+    let at = names.iter().position(|it| it.span() == name.span())?;
+    (names.len() == values.len()).then(|| values[at])
 }
 
 /// The names that a `var_spec` or `const_spec` declares.

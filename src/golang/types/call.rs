@@ -7,7 +7,7 @@ use super::super::{Declared, Field, GoFile, GoNode, ItemKind, Kind, Node, Resolv
 use super::basic::Basic;
 use super::member::{MemberKind, MethodPlace};
 use super::ty::{Type, none};
-use super::{DEPTH, Types, only};
+use super::{DEPTH, TypeInfo, only};
 
 /// What a call calls.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ impl Callee<'_> {
     }
 }
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// What a call expression calls.
     pub fn callee(&self, file: &'p GoFile, call: Node<'p>) -> Callee<'p> {
         self.try_callee(file, call).unwrap_or(Callee::Unknown)
@@ -84,7 +84,9 @@ impl<'p> Types<'p> {
         }
         if let Some((path, name)) = file.qualified(callee) {
             return Some(match Signatures::of(path).and_then(|it| it.get(name)) {
-                Some(Entry::Func(_, flags)) => Callee::ForeignFunction { path, name, flags: *flags },
+                Some(Entry::Func(_, flags)) => {
+                    Callee::ForeignFunction { path, name, flags: *flags }
+                }
                 Some(Entry::Var(_)) => Callee::Value(self.of(file, callee)),
                 Some(Entry::Type(_) | Entry::Alias(_)) => {
                     Callee::Conversion(self.as_type(file, callee, DEPTH).unwrap_or_default())
@@ -132,8 +134,8 @@ impl<'p> Types<'p> {
     fn builtin(&self, file: &'p GoFile, callee: Node<'p>) -> Option<&'p str> {
         let Resolved::Outer(name) = file.resolve(callee) else { return None };
         let known = match name {
-            "append" | "cap" | "close" | "complex" | "copy" | "delete" | "imag" | "len" | "make"
-            | "new" | "panic" | "print" | "println" | "real" | "recover" => true,
+            "append" | "cap" | "close" | "complex" | "copy" | "delete" | "imag" | "len"
+            | "make" | "new" | "panic" | "print" | "println" | "real" | "recover" => true,
             // Packages from before Go 1.21 declare their own, be it in a file that was not read.
             "clear" | "max" | "min" => !self.package.is_partial(),
             _ => false,

@@ -1,13 +1,11 @@
 //! The types and the values of constants.
 
 use super::super::signatures::{Entry, Signatures};
-use super::super::{
-    BindingKind, Field, GoFile, GoNode, ItemKind, Kind, Node, Resolved, Span,
-};
+use super::super::{BindingKind, Field, GoFile, GoNode, ItemKind, Kind, Node, Resolved, Span};
 use super::basic::Basic;
 use super::binding::{elements, names};
 use super::ty::{Type, none};
-use super::{DEPTH, Types, only};
+use super::{DEPTH, TypeInfo, only};
 
 /// A constant's expression, and which of its declaration's specs it stands for.
 #[derive(Clone, Copy)]
@@ -17,7 +15,7 @@ struct Constant<'p> {
     iota: i128,
 }
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// The value of an integer constant: of a capacity, a length or a duration, say. `None` for
     /// everything else, and where it does not fit its type.
     pub fn constant(&self, file: &'p GoFile, expression: Node<'p>) -> Option<i128> {

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use super::super::{Field, GoFile, GoNode, Kind, Node};
 use super::basic::Basic;
 use super::ty::{Type, none};
-use super::{Types, foreign};
+use super::{TypeInfo, foreign};
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// The type of an expression.
     pub(super) fn expression(&self, file: &'p GoFile, node: Node<'p>, depth: usize) -> Type<'p> {
         let node = node.unparen();
@@ -44,9 +44,10 @@ impl<'p> Types<'p> {
                 Some(Type::Array(Some(count), Rc::new(of)))
             }
             Kind::FuncLiteral => Some(self.signature(file, node, &none(), depth)),
-            Kind::TypeAssertionExpression | Kind::TypeConversionExpression => {
+            Kind::TypeAssertionExpression => {
                 Some(self.written_type(file, node.field(Field::Type)?, &none(), depth))
             }
+            Kind::TypeConversionExpression => self.converted(file, node.field(Field::Type)?, depth),
             Kind::SelectorExpression => self.selector(file, node, depth),
             Kind::IndexExpression => self.index(file, node, depth),
             Kind::SliceExpression => {
@@ -66,6 +67,31 @@ impl<'p> Types<'p> {
             Kind::UnaryExpression => self.unary(file, node, depth),
             Kind::BinaryExpression => self.binary(file, node, depth),
             _ => None,
+        }
+    }
+
+    /// What a conversion to a type gives, or what else Go reads where the grammar sees one.
+    fn converted(&self, file: &'p GoFile, to: Node<'p>, depth: usize) -> Option<Type<'p>> {
+        let depth = self.deeper(depth)?;
+        match to.go_kind() {
+            // `*T(x)` is what the result of `T(x)` points to.
+            Kind::PointerType => {
+                let of = self.converted(file, to.parts().next()?, depth)?;
+                match self.underlying_type(&of, depth) {
+                    Type::Pointer(to) => Some((*to).clone()),
+                    _ => None,
+                }
+            }
+            // `<-chan T(x)` receives, and `func() T(x)` is no expression.
+            Kind::ChannelType | Kind::FunctionType => None,
+            Kind::GenericType => {
+                // `p.F[A, B](x)` may as well call a generic function.
+                if let Some((path, name)) = file.qualified(to.field(Field::Type)?) {
+                    foreign::type_in_table(path, name)?;
+                }
+                Some(self.written_type(file, to, &none(), depth))
+            }
+            _ => Some(self.written_type(file, to, &none(), depth)),
         }
     }
 

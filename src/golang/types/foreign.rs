@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::super::signatures::{Entry, Signatures};
 use super::basic::Basic;
-use super::ty::{Arguments, Direction, Named, Origin, Shape, Signature, Type, none};
+use super::ty::{Arguments, Direction, NamedType, Origin, Shape, Signature, Type, none};
 
-/// Types nested deeper are unknown; the table has none.
+/// TypeInfo nested deeper are unknown; the table has none.
 const DEPTH: usize = 16;
 
 /// The type that a package of the table declares under a name, or a name of it that is not in the
@@ -18,7 +18,7 @@ pub(super) fn declared<'p>(path: &'p str, name: &'p str, arguments: Arguments<'p
     match Signatures::of(path).and_then(|it| Some((it, it.get(name)?))) {
         Some((package, Entry::Alias(text))) => spelled(package, text, &none()),
         None | Some((_, Entry::Type(_))) => {
-            Type::Named(Named { origin: Origin::Foreign(path, name), arguments })
+            Type::Named(NamedType { origin: Origin::Foreign(path, name), arguments })
         }
         _ => Type::Unknown,
     }
@@ -162,7 +162,7 @@ impl<'p> Reader<'_, 'p> {
         }
         (!name.is_empty()).then_some(())?;
         let origin = Origin::Foreign(path, name);
-        Some(Type::Named(Named { origin, arguments: arguments.into() }))
+        Some(Type::Named(NamedType { origin, arguments: arguments.into() }))
     }
 
     fn signature(&mut self, depth: usize) -> Option<Type<'p>> {

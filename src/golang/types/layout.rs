@@ -4,7 +4,7 @@ use super::super::signatures::{Entry, Signatures};
 use super::super::{GoFile, Node};
 use super::basic::Basic;
 use super::ty::{Arguments, Origin, Shape, Type};
-use super::{DEPTH, Types};
+use super::{DEPTH, TypeInfo};
 
 /// The size of a type and what its address is a multiple of, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Lock<'p> {
     pub of: Type<'p>,
 }
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// The layout of a type on a platform of 64 bit, or of 32 bit such as 386 and arm.
     pub fn layout(&self, of: &Type<'p>, wide: bool) -> Option<Layout> {
         self.layout_of(of, wide, DEPTH)
@@ -129,7 +129,8 @@ impl<'p> Types<'p> {
                 })
             };
             let it = methods.next().filter(|_| !own.local);
-            it.filter(|it| plain(*it)).map(|it| it.item.receiver.as_ref().is_some_and(|it| it.pointer))
+            it.filter(|it| plain(*it))
+                .map(|it| it.item.receiver.as_ref().is_some_and(|it| it.pointer))
         };
         match (by_pointer("Lock"), by_pointer("Unlock")) {
             (Some(lock), Some(unlock)) => lock || unlock,

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::super::signatures::{self, Entry, Flags, Signatures};
 use super::super::{Declared, Field, GoFile, GoNode, Kind, Node, Span, StructField};
-use super::ty::{Arguments, Named, Origin, Shape, Type, none};
-use super::{DEPTH, Types, foreign, only};
+use super::ty::{Arguments, NamedType, Origin, Shape, Type, none};
+use super::{DEPTH, TypeInfo, foreign, only};
 
 /// How deep promotion is followed; nobody embeds deeper.
 const LEVELS: usize = 8;
@@ -101,7 +101,7 @@ enum Here<'p> {
     Unknown,
 }
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// The field or the method that `x.name` means for an `x` of this type or a pointer to it;
     /// `None` when it has none, or who knows.
     pub fn member(&self, of: &Type<'p>, name: &'p str) -> Option<Member<'p>> {
@@ -285,7 +285,7 @@ fn without_flags(kind: MemberKind<'_>) -> MemberKind<'_> {
 }
 
 /// What a struct has at its own level: its fields with their types, exported or not.
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// The fields of a struct type of the package, in order, with their types; `None` for other
     /// types and for structs of other packages.
     pub fn struct_fields(&self, of: &Type<'p>) -> Option<Vec<(StructField<'p>, Type<'p>)>> {
@@ -298,17 +298,13 @@ impl<'p> Types<'p> {
     }
 
     /// The only type that declares itself under a name in the package, as a type.
-    pub fn declared_type(&self, name: &'p str) -> Type<'p> {
+    pub fn declared_type(&self, name: &str) -> Type<'p> {
         let Some(it) = only(self.package.types(name)) else { return Type::Unknown };
-        let own = super::OwnType {
-            file: it.file,
-            name: &it.item.name,
-            spec: it.item.span,
-            local: false,
-        };
+        let own =
+            super::OwnType { file: it.file, name: &it.item.name, spec: it.item.span, local: false };
         if it.item.is_alias() {
             return Type::Unknown;
         }
-        Type::Named(Named { origin: Origin::Own(own), arguments: none() })
+        Type::Named(NamedType { origin: Origin::Own(own), arguments: none() })
     }
 }

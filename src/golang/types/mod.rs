@@ -10,6 +10,7 @@ mod call;
 mod constant;
 mod expression;
 mod foreign;
+mod front;
 mod layout;
 mod member;
 mod operator;
@@ -25,10 +26,12 @@ use self::member::Fields;
 use super::{GoFile, GoNode, Kind, Node, Package, Span};
 
 pub use basic::Basic;
+pub use binding::value_of;
 pub use call::Callee;
+pub use front::{Named, TypeExpr, Types};
 pub use layout::{Layout, Lock};
 pub use member::{FieldPlace, Member, MemberKind, MethodPlace};
-pub use ty::{Arguments, Direction, Named, Origin, OwnType, Shape, Signature, Type};
+pub use ty::{Arguments, Direction, NamedType, Origin, OwnType, Shape, Signature, Type};
 
 /// How many steps from an expression to its type are followed; real code needs a handful.
 const DEPTH: usize = 48;
@@ -38,7 +41,7 @@ const STEPS: u64 = 1 << 27;
 
 /// The types of one package. It remembers its answers, so that rules should share one.
 #[derive(Debug)]
-pub struct Types<'p> {
+pub struct TypeInfo<'p> {
     package: &'p Package,
     /// By the expression's node.
     expressions: RefCell<HashMap<usize, Type<'p>>>,
@@ -56,7 +59,7 @@ pub struct Types<'p> {
     cut: Cell<bool>,
 }
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// Nothing is looked at before somebody asks.
     pub fn new(package: &'p Package) -> Self {
         Self {
@@ -91,6 +94,12 @@ impl<'p> Types<'p> {
         self.written_type(file, node, &ty::none(), DEPTH)
     }
 
+    /// The type of a variable, a constant or a function of another package, if the table of
+    /// signatures has it.
+    pub fn of_table(path: &str, name: &str) -> Type<'p> {
+        foreign::value(path, name)
+    }
+
     /// What a type is without its name.
     pub fn underlying(&self, of: &Type<'p>) -> Type<'p> {
         self.underlying_type(of, DEPTH)
@@ -120,7 +129,8 @@ impl<'p> Types<'p> {
             self.tops.borrow_mut().insert(address(file), all.clone());
             all
         });
-        let at = tops.partition_point(|it| it.start_byte() <= span.start as usize).checked_sub(1)?;
+        let at =
+            tops.partition_point(|it| it.start_byte() <= span.start as usize).checked_sub(1)?;
         let top = tops[at];
         if !self.affords(top.byte_range().len() as u64 / 16 + 16) {
             self.cut.set(true);

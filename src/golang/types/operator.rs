@@ -1,11 +1,11 @@
 //! The types of unary and binary operations.
 
 use super::super::{Field, GoFile, GoNode, Node};
-use super::Types;
+use super::TypeInfo;
 use super::basic::Basic;
 use super::ty::Type;
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     pub(super) fn unary(&self, file: &'p GoFile, node: Node<'p>, depth: usize) -> Option<Type<'p>> {
         let operand = node.field(Field::Operand)?;
         let of = self.expression(file, operand, depth);

@@ -1,9 +1,9 @@
-//! Types as text.
+//! TypeInfo as text.
 
-use super::Types;
-use super::ty::{Direction, Named, Origin, Shape, Signature, Type};
+use super::TypeInfo;
+use super::ty::{Direction, NamedType, Origin, Shape, Signature, Type};
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// The type as Go writes it, with import paths for names and `?` for what is not known. What
     /// struct and interface types consist of is left out.
     pub fn show(&self, of: &Type<'p>) -> String {
@@ -37,7 +37,7 @@ impl<'p> Types<'p> {
         }
     }
 
-    fn name(&self, named: &Named<'p>) -> String {
+    fn name(&self, named: &NamedType<'p>) -> String {
         let (path, name) = match named.origin {
             Origin::Foreign(path, name) => (path, name),
             Origin::Own(it) => (self.package.import_path().unwrap_or_default(), it.name),

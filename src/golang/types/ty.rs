@@ -20,7 +20,7 @@ pub enum Type<'p> {
     /// The untyped `nil`.
     Nil,
     /// A type with a name.
-    Named(Named<'p>),
+    Named(NamedType<'p>),
     /// `*T`
     Pointer(Rc<Self>),
     /// `[]T`
@@ -65,7 +65,7 @@ pub struct Signature<'p> {
 
 /// A type with a name, and its type arguments.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Named<'p> {
+pub struct NamedType<'p> {
     /// Where it comes from.
     pub origin: Origin<'p>,
     /// The type arguments of a generic type; empty where they are not written.
@@ -164,7 +164,7 @@ impl<'p> Type<'p> {
 
     /// A type of another package without type arguments.
     pub(super) fn foreign(path: &'p str, name: &'p str) -> Self {
-        Self::Named(Named { origin: Origin::Foreign(path, name), arguments: none() })
+        Self::Named(NamedType { origin: Origin::Foreign(path, name), arguments: none() })
     }
 
     /// Whether something is known of it.
@@ -181,7 +181,7 @@ impl<'p> Type<'p> {
     }
 
     /// Its name, if it has one; a pointer has none.
-    pub fn named(&self) -> Option<&Named<'p>> {
+    pub fn named(&self) -> Option<&NamedType<'p>> {
         match self {
             Self::Named(it) => Some(it),
             _ => None,

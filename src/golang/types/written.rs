@@ -6,11 +6,11 @@ use super::super::{
     Binding, BindingKind, Field, GoFile, GoNode, ImportName, ItemKind, Kind, Node, Resolved,
 };
 use super::basic::Basic;
-use super::ty::{Arguments, Direction, Named, Origin, OwnType, Shape, Signature, Type, none};
-use super::{Types, address, foreign, only};
+use super::ty::{Arguments, Direction, NamedType, Origin, OwnType, Shape, Signature, Type, none};
+use super::{TypeInfo, address, foreign, only};
 use crate::golang::signatures::Signatures;
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// The type of a type expression; `arguments` are those of the generic type around it.
     pub(super) fn written_type(
         &self,
@@ -35,7 +35,9 @@ impl<'p> Types<'p> {
             Some(Rc::new(self.written_type(file, node, arguments, depth)))
         };
         Some(match node.go_kind() {
-            Kind::TypeIdentifier | Kind::Identifier => self.type_name(file, node, arguments, depth)?,
+            Kind::TypeIdentifier | Kind::Identifier => {
+                self.type_name(file, node, arguments, depth)?
+            }
             Kind::QualifiedType => {
                 let (path, name) = file.qualified(node)?;
                 foreign::declared(path, name, none())
@@ -110,7 +112,7 @@ impl<'p> Types<'p> {
             (BindingKind::Type, _) => {
                 let name = file.slice(binding.name);
                 let own = OwnType { file, name, spec: span, local: true };
-                Some(Type::Named(Named { origin: Origin::Own(own), arguments: none() }))
+                Some(Type::Named(NamedType { origin: Origin::Own(own), arguments: none() }))
             }
             (BindingKind::TypeParameter, _) if !arguments.is_empty() => {
                 let at = self.parameter_index(file, binding)?;
@@ -151,7 +153,7 @@ impl<'p> Types<'p> {
                     (!generic).then_some(())?;
                     self.written_type(file, alias.field(Field::Type)?, &none(), depth)
                 }
-                false => Type::Named(Named { origin: Origin::Own(own), arguments: none() }),
+                false => Type::Named(NamedType { origin: Origin::Own(own), arguments: none() }),
             });
         }
         match name {
@@ -257,9 +259,14 @@ impl<'p> Types<'p> {
     }
 }
 
-impl<'p> Types<'p> {
+impl<'p> TypeInfo<'p> {
     /// What a type of the package is declared as.
-    fn declared_as(&self, own: OwnType<'p>, named: &Named<'p>, depth: usize) -> Option<Type<'p>> {
+    fn declared_as(
+        &self,
+        own: OwnType<'p>,
+        named: &NamedType<'p>,
+        depth: usize,
+    ) -> Option<Type<'p>> {
         let spec = self.node(own.file, own.spec, Kind::TypeSpec)?;
         let body = spec.field(Field::Type)?;
         let of = self.written_type(own.file, body, &named.arguments, depth);
@@ -270,7 +277,7 @@ impl<'p> Types<'p> {
 /// A generic type with its arguments.
 pub(super) fn instantiated<'p>(of: Type<'p>, arguments: Vec<Type<'p>>) -> Type<'p> {
     match of {
-        Type::Named(it) => Type::Named(Named { arguments: arguments.into(), ..it }),
+        Type::Named(it) => Type::Named(NamedType { arguments: arguments.into(), ..it }),
         _ => Type::Unknown,
     }
 }

@@ -1,11 +1,12 @@
-//! The types of expressions, as far as the package's own code writes them down.
+//! Where types are written down in the package: an earlier, smaller answer than
+//! [`TypeInfo`](super::TypeInfo)'s, for those who look for the type's node.
 //!
-//! Unknown is an answer, and the common one: a rule that needs a type stays silent without it.
 //! Pointers are looked through, since methods and fields are reached the same way.
 
-use super::{
+use super::super::{
     Declared, Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Resolved, StructField,
 };
+use super::{only, value_of};
 
 /// How many steps from an expression to its type are followed; real code needs a handful.
 const STEPS: usize = 16;
@@ -182,32 +183,4 @@ impl<'p> Types<'p> {
         let result = node.field(Field::Result).filter(|it| !it.is(Kind::ParameterList))?;
         Some(TypeExpr { file: function.file, node: result })
     }
-}
-
-/// The expression whose value a declaration or an assignment gives to one of its names; `None`
-/// where a call gives several.
-pub fn value_of<'p>(by: Node<'p>, name: Node<'p>) -> Option<Node<'p>> {
-    let (names, values) = match by.go_kind() {
-        Kind::ShortVarDeclaration | Kind::AssignmentStatement => {
-            (elements(by.field(Field::Left)?), elements(by.field(Field::Right)?))
-        }
-        Kind::VarSpec => {
-            let names = by.parts().filter(|it| it.is(Kind::Identifier)).collect();
-            (names, elements(by.field(Field::Value)?))
-        }
-        _ => return None,
-    };
-    let at = names.iter().position(|it| it.span() == name.span())?;
-    (names.len() == values.len()).then(|| values[at])
-}
-
-/// The expressions of a list, or the one expression itself.
-fn elements(node: Node<'_>) -> Vec<Node<'_>> {
-    if node.is(Kind::ExpressionList) { node.parts().collect() } else { vec![node] }
-}
-
-/// The only one; build-tagged twins may differ.
-pub fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
-    let first = all.next()?;
-    all.next().is_none().then_some(first)
 }
