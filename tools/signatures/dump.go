@@ -64,6 +64,10 @@ func (l *loader) dump(out *bufio.Writer, root string, it listed) error {
 			text := ""
 			if value != nil && constant.ToInt(value).Kind() == constant.Int {
 				text = constant.ToInt(value).ExactString()
+				// A float's value is rounded; we say what it was before.
+				if basic, ok := of.Underlying().(*types.Basic); !ok || basic.Info()&(types.IsInteger|types.IsUntyped) == 0 {
+					text = "?"
+				}
 			}
 			found[fmt.Sprintf("%s\t%d\t%d\t%s\t%s\t%s", name, from.Offset, to.Offset, full(of, false), full(of, true), text)] = true
 		}

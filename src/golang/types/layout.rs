@@ -4,7 +4,7 @@ use super::super::signatures::{Entry, Signatures};
 use super::super::{GoFile, Node};
 use super::basic::Basic;
 use super::ty::{Arguments, Origin, Shape, Type};
-use super::{DEPTH, TypeInfo};
+use super::{DEPTH, TypeInfo, address};
 
 /// The size of a type and what its address is a multiple of, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,16 @@ impl<'p> TypeInfo<'p> {
                 return Some(Layout { size, align });
             }
         }
+        match of.own_without_arguments() {
+            Some(own) => {
+                let key = (address(own.file), own.spec.start, wide);
+                self.remembered(&self.layouts, key, || self.new_layout(of, wide, depth))
+            }
+            None => self.new_layout(of, wide, depth),
+        }
+    }
+
+    fn new_layout(&self, of: &Type<'p>, wide: bool, depth: usize) -> Option<Layout> {
         let word = if wide { 8 } else { 4 };
         let words = |it| Some(Layout { size: it * word, align: word });
         match self.underlying_type(of, depth) {
@@ -100,6 +110,16 @@ impl<'p> TypeInfo<'p> {
             entry.lock()?;
             return Some(Lock { path: Vec::new(), of: of.clone() });
         }
+        match of.own_without_arguments() {
+            Some(own) => {
+                let key = (address(own.file), own.spec.start);
+                self.remembered(&self.locks, key, || self.new_lock(of, depth))
+            }
+            None => self.new_lock(of, depth),
+        }
+    }
+
+    fn new_lock(&self, of: &Type<'p>, depth: usize) -> Option<Lock<'p>> {
         match self.underlying_type(of, depth) {
             Type::Array(_, of) => self.lock_of(&of, depth),
             Type::Struct(Shape::Written(file, node, arguments)) => {

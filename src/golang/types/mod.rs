@@ -20,6 +20,7 @@ mod written;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::rc::Rc;
 
 use self::member::Fields;
@@ -34,7 +35,7 @@ pub use member::{FieldPlace, Member, MemberKind, MethodPlace};
 pub use ty::{Arguments, Direction, NamedType, Origin, OwnType, Shape, Signature, Type};
 
 /// How many steps from an expression to its type are followed; real code needs a handful.
-const DEPTH: usize = 48;
+const DEPTH: usize = 24;
 
 /// The steps that all questions about one package may take, some seconds' worth.
 const STEPS: u64 = 1 << 27;
@@ -49,6 +50,10 @@ pub struct TypeInfo<'p> {
     names: RefCell<HashMap<(usize, u32), Type<'p>>>,
     /// By file and by where the type's declaration begins.
     underlying: RefCell<HashMap<(usize, u32), Type<'p>>>,
+    /// By file, by where the type's declaration begins, and by whether the platform has 64 bit.
+    layouts: RefCell<HashMap<(usize, u32, bool), Option<Layout>>>,
+    /// By file and by where the type's declaration begins.
+    locks: RefCell<HashMap<(usize, u32), Option<Lock<'p>>>>,
     /// By the `struct_type`'s node.
     fields: RefCell<HashMap<usize, Fields<'p>>>,
     /// The top-level nodes of a file.
@@ -67,6 +72,8 @@ impl<'p> TypeInfo<'p> {
             expressions: RefCell::default(),
             names: RefCell::default(),
             underlying: RefCell::default(),
+            layouts: RefCell::default(),
+            locks: RefCell::default(),
             fields: RefCell::default(),
             tops: RefCell::default(),
             steps: Cell::new(STEPS),
@@ -157,12 +164,12 @@ impl<'p> TypeInfo<'p> {
     }
 
     /// Answers from memory, or finds the answer and remembers it unless it was cut off.
-    fn remembered<K: std::hash::Hash + Eq>(
+    fn remembered<K: Hash + Eq, V: Clone>(
         &self,
-        memory: &RefCell<HashMap<K, Type<'p>>>,
+        memory: &RefCell<HashMap<K, V>>,
         key: K,
-        find: impl FnOnce() -> Type<'p>,
-    ) -> Type<'p> {
+        find: impl FnOnce() -> V,
+    ) -> V {
         if let Some(known) = memory.borrow().get(&key) {
             return known.clone();
         }

@@ -206,6 +206,12 @@ impl<'p> Type<'p> {
         }
     }
 
+    /// The declaration, if it is a type of the package itself and without type arguments.
+    pub(super) fn own_without_arguments(&self) -> Option<OwnType<'p>> {
+        self.named().filter(|it| it.arguments.is_empty())?;
+        self.own()
+    }
+
     /// Whether it is the predeclared `error`.
     pub fn is_error(&self) -> bool {
         self.is("", "error")

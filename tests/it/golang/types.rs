@@ -125,6 +125,9 @@ impl Comparison {
                 &types.show(&types.of(file, node)),
                 &expected.types,
             );
+            if expected.constant.as_deref() == Some("?") {
+                continue;
+            }
             if let Some(value) = &expected.constant {
                 let found = types.constant(file, node).map_or("?".to_owned(), |it| it.to_string());
                 self.count("constant", file, node, &found, std::slice::from_ref(value));
