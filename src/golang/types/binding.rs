@@ -53,7 +53,7 @@ impl<'p> TypeInfo<'p> {
     }
 
     /// The type of a top-level variable, constant or function.
-    fn item(&self, declared: Declared<'p>, depth: usize) -> Type<'p> {
+    pub(super) fn item(&self, declared: Declared<'p>, depth: usize) -> Type<'p> {
         let (file, item) = (&**declared.file, declared.item);
         if item.kind == ItemKind::Type {
             return Type::Unknown;

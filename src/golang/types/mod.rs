@@ -24,7 +24,7 @@ use std::hash::Hash;
 use std::rc::Rc;
 
 use self::member::Fields;
-use super::{GoFile, GoNode, Kind, Node, Package, Span};
+use super::{Declared, GoFile, GoNode, Kind, Node, Package, Span};
 
 pub use basic::Basic;
 pub use binding::value_of;
@@ -94,6 +94,11 @@ impl<'p> TypeInfo<'p> {
     /// The type that an identifier stands for as a variable, also where it is declared.
     pub fn of_name(&self, file: &'p GoFile, identifier: Node<'p>) -> Type<'p> {
         self.identifier(file, identifier, DEPTH)
+    }
+
+    /// The type of a variable, a constant or a function that the package declares.
+    pub fn of_item(&self, declared: Declared<'p>) -> Type<'p> {
+        self.item(declared, DEPTH)
     }
 
     /// The type that a type expression stands for.

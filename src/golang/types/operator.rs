@@ -42,7 +42,9 @@ impl<'p> TypeInfo<'p> {
         if let "<<" | ">>" = operator {
             let Some(_) = untyped(&left) else { return Some(left) };
             // What an untyped constant becomes that is shifted by a variable, its context says.
-            let constant = self.integer(file, node.field(Field::Right)?, depth).is_some();
+            let by = right()?;
+            let constant = untyped(&by).is_some()
+                || self.integer(file, node.field(Field::Right)?, depth).is_some();
             return constant.then_some(Type::Basic(Basic::UntypedInt));
         }
         match untyped(&left) {
