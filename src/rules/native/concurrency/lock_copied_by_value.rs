@@ -2,9 +2,7 @@
 
 use crate::golang::signatures::{Entry, Signatures};
 use crate::golang::types::{Callee, Lock, Type};
-use crate::golang::{
-    BindingKind, Field, GoFile, GoNode, Kind, Node, Place, Resolved,
-};
+use crate::golang::{BindingKind, Field, GoFile, GoNode, Kind, Node, Place, Resolved};
 use crate::model::Severity;
 use crate::rules::Fix;
 use crate::rules::engine::{Context, Hit, Native};
