@@ -5,6 +5,7 @@ use crate::golang::types::{Callee, Lock, Type};
 use crate::golang::{BindingKind, Field, GoFile, GoNode, Kind, Node, Place, Resolved};
 use crate::model::Severity;
 use crate::rules::Fix;
+use crate::rules::audience::serves_tests;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::own_nodes;
 
@@ -24,6 +25,14 @@ pub(in crate::rules) const NATIVE: Native = Native {
 };
 
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    let mut hits = copies(context, place);
+    // A test that carries a struct along has no second goroutine to exclude.
+    let carried = |it: &Hit<'_>| it.severity == Severity::Warning && serves_tests(it.file);
+    hits.retain(|it| !carried(it) && !is_meant(it.file, it.trigger));
+    hits
+}
+
+fn copies<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let (file, node) = (place.file, place.node);
     match place.kind {
         Kind::ParameterDeclaration => parameter(context, place).into_iter().collect(),
@@ -46,7 +55,8 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
             let values = node.field(Field::Right).or(node.field(Field::Value));
             let values = values.map(elements).unwrap_or_default();
             let kept = values.into_iter().enumerate().filter(|(at, _)| !blank(*at));
-            kept.filter_map(|(_, it)| copied(context, file, it)).collect()
+            let hits: Vec<_> = kept.filter_map(|(_, it)| copied(context, file, it)).collect();
+            if hits.is_empty() || renews_lock(context, file, node) { Vec::new() } else { hits }
         }
     }
 }
@@ -141,18 +151,21 @@ fn ranged<'p>(context: &Context<'p>, file: &'p GoFile, clause: Node<'p>) -> Opti
 }
 
 fn arguments<'p>(context: &Context<'p>, file: &'p GoFile, call: Node<'p>) -> Vec<Hit<'p>> {
-    if !call.arguments().any(|it| is_source(it.unparen())) {
+    let copies = call.arguments().enumerate();
+    let copies: Vec<_> =
+        copies.filter_map(|(at, it)| Some((at, copied(context, file, it)?))).collect();
+    if copies.is_empty() {
         return Vec::new();
     }
     let callee = context.types.callee(file, call);
-    let only_types = match &callee {
-        Callee::Builtin(name) => *name != "append",
-        Callee::ForeignFunction { path, .. } => *path == "unsafe",
+    let copied_there = match &callee {
+        Callee::Builtin(name) => *name == "append",
+        Callee::ForeignFunction { path, .. } => *path != "unsafe",
         // What a conversion gives is copied where it goes.
-        Callee::Conversion(_) => true,
-        _ => false,
+        Callee::Conversion(_) => false,
+        _ => true,
     };
-    if only_types {
+    if !copied_there {
         return Vec::new();
     }
     let of = call.callee().map(|it| context.types.of(file, it)).unwrap_or_default();
@@ -161,20 +174,24 @@ fn arguments<'p>(context: &Context<'p>, file: &'p GoFile, call: Node<'p>) -> Vec
         _ => &[],
     };
     let declared = matches!(callee, Callee::Function(_) | Callee::Method(_) | Callee::Literal(_));
-    let hits = call.arguments().enumerate().filter_map(|(at, it)| {
-        // The declaration of the parameter is blamed already.
+    // The declaration of the parameter is blamed already.
+    let told = |at: usize| {
         let parameter = parameters.get(at).filter(|_| declared);
-        let told = parameter.is_some_and(|it| context.types.lock(it).is_some());
-        if told { None } else { copied(context, file, it) }
-    });
-    hits.collect()
+        parameter.is_some_and(|it| context.types.lock(it).is_some())
+    };
+    copies.into_iter().filter(|(at, _)| !told(*at)).map(|(_, it)| it).collect()
 }
 
-/// Whether an expression stands for memory that lives on when it has been copied.
-fn is_source(value: Node<'_>) -> bool {
+/// Whether an expression may stand for memory that lives on when it has been copied.
+fn is_source(context: &Context<'_>, file: &GoFile, value: Node<'_>) -> bool {
     match value.go_kind() {
         Kind::UnaryExpression => value.operator() == Some("*"),
-        Kind::Identifier | Kind::IndexExpression | Kind::SelectorExpression => true,
+        Kind::Identifier => match file.resolve(value) {
+            Resolved::Outer(name) => context.package.vars(name).next().is_some(),
+            _ => false,
+        },
+        Kind::IndexExpression => true,
+        Kind::SelectorExpression => file.qualified(value).is_none(),
         _ => false,
     }
 }
@@ -182,14 +199,33 @@ fn is_source(value: Node<'_>) -> bool {
 /// A value that is copied from where it stays.
 fn copied<'p>(context: &Context<'p>, file: &'p GoFile, value: Node<'p>) -> Option<Hit<'p>> {
     let value = value.unparen();
-    if !is_source(value) || file.qualified(value).is_some() {
-        return None;
-    }
+    is_source(context, file, value).then_some(())?;
     let lock = lock_of(context, &context.types.of(file, value))?;
     lives_on(context, file, value).then_some(())?;
     let mut hit = hit(file, value, &lock);
     hit.severity = Severity::Warning;
     Some(hit)
+}
+
+/// Whether the next statement gives the copy a lock of its own: `to.mu = sync.Mutex{}`.
+fn renews_lock<'p>(context: &Context<'p>, file: &'p GoFile, copy: Node<'p>) -> bool {
+    let mut next = copy.next_named_sibling();
+    while next.is_some_and(|it| it.is(Kind::Comment)) {
+        next = next.and_then(|it| it.next_named_sibling());
+    }
+    let right = next.filter(|it| it.is(Kind::AssignmentStatement));
+    let right = right.and_then(|it| it.field(Field::Right)).map(elements).unwrap_or_default();
+    right.iter().any(|it| {
+        it.is(Kind::CompositeLiteral) && context.types.lock(&context.types.of(file, *it)).is_some()
+    })
+}
+
+/// Whether somebody has told vet or golangci-lint that this copy is meant.
+fn is_meant(file: &GoFile, copy: Node<'_>) -> bool {
+    let rest = file.text().get(copy.end_byte()..).unwrap_or_default();
+    let line = rest.split('\n').next().unwrap_or_default();
+    let comment = line.split_once("//nolint:").map(|it| it.1);
+    comment.is_some_and(|it| it.contains("govet") || it.contains("copylocks"))
 }
 
 /// Whether others hold what is copied: not a local that was made here and only moves on.
@@ -198,11 +234,8 @@ fn lives_on<'p>(context: &Context<'p>, file: &'p GoFile, value: Node<'p>) -> boo
     match file.resolve(root) {
         Resolved::Outer(_) => root.is(Kind::Identifier),
         Resolved::Local(_, binding) => match binding.kind {
-            BindingKind::Receiver | BindingKind::Parameter => {
-                // A parameter that is a value is blamed where it is declared.
-                !matches!(context.types.of_name(file, root), Type::Named(_) if value.id() == root.id())
-            }
-            BindingKind::LoopVar => value.id() != root.id(),
+            // A parameter that is a value is blamed where it is declared.
+            BindingKind::Receiver | BindingKind::Parameter | BindingKind::LoopVar => true,
             _ => {
                 let of = context.types.of_name(file, root);
                 let shared = matches!(
