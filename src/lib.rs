@@ -15,4 +15,5 @@ pub mod review;
 pub mod rules;
 pub mod server;
 pub mod store;
+pub mod terminal;
 pub mod worker;

@@ -2,7 +2,10 @@
 
 mod demo;
 mod healthcheck;
+mod output;
+mod progress;
 mod review;
+mod rules;
 mod serve;
 
 use std::process::ExitCode;
@@ -23,6 +26,9 @@ enum Command {
     Serve(serve::Serve),
     /// Review a local git range, or everything in a directory, without GitHub
     Review(review::Review),
+    /// Show, explain, test and begin rules
+    #[command(subcommand)]
+    Rules(rules::Rules),
     /// Play the whole App against a local stand-in for GitHub; nothing leaves the machine
     ///
     /// Starts the service and a stand-in for GitHub on loopback, opens a pull request with real Go
@@ -45,22 +51,18 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     // One provider for all of TLS; installing it twice is harmless.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let done = |()| ExitCode::SUCCESS;
     let result = match cli.command {
-        Command::Serve(it) => it.run(),
-        Command::Review(it) => match it.run() {
-            Ok(code) => return code,
-            Err(error) => Err(error),
-        },
-        Command::Demo(it) => it.run(),
-        Command::Healthcheck(it) => it.run(),
+        Command::Serve(it) => it.run().map(done),
+        Command::Review(it) => it.run(),
+        Command::Rules(it) => it.run(),
+        Command::Demo(it) => it.run().map(done),
+        Command::Healthcheck(it) => it.run().map(done),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("go-expert: {error:#}");
-            ExitCode::from(COULD_NOT_RUN)
-        }
-    }
+    result.unwrap_or_else(|error| {
+        eprintln!("go-expert: {error:#}");
+        ExitCode::from(COULD_NOT_RUN)
+    })
 }
 
 /// Logs to standard error what the filter lets through.

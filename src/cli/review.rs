@@ -1,20 +1,19 @@
 //! `go-expert review`: a local range or a whole tree, on the terminal.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
+use anyhow::bail;
 use clap::Args;
 
-use crate::config;
-use crate::local::{self, Format, Terminal};
-use crate::model::{Clock, Language, Severity};
-use crate::rules::RuleSet;
-
-/// How often progress is told.
-const PROGRESS: Duration = Duration::from_secs(1);
+use super::output::{self, Lang};
+use super::progress::Progress;
+use super::rules::unknown;
+use crate::local::{self, Format};
+use crate::model::Severity;
+use crate::persona::Voice;
+use crate::rules::{Rule, RuleSet};
 
 /// git is read by library: nothing of the repository is executed. Exits with 0, with 1 when
 /// --fail-on says so, and with 2 when it could not run.
@@ -34,6 +33,13 @@ pub(super) struct Review {
     /// Every finding in the tree, as it is on the disk; no base, no git needed
     #[arg(long)]
     all: bool,
+    /// Pages of your own to review with, beside the built-in ones: a directory of <domain>/<id>.md
+    /// or <id>.md, or one page; see `go-expert rules new`
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+    /// Review with these rules alone
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    only: Vec<String>,
     /// How findings are printed: text shows the code on a terminal (NO_COLOR is honoured) and one
     /// line a finding elsewhere; json is one object a line; sarif is for code scanning, markdown
     /// for a pull request's conversation
@@ -45,13 +51,6 @@ pub(super) struct Review {
     /// The language of messages [default: from the locale]
     #[arg(long, value_enum)]
     lang: Option<Lang>,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Lang {
-    En,
-    #[value(name = "zh-CN")]
-    Zh,
 }
 
 /// A severity as an argument.
@@ -77,48 +76,38 @@ const FOUND: u8 = 1;
 
 impl Review {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let language = match self.lang {
-            Some(Lang::En) => Language::En,
-            Some(Lang::Zh) => Language::Zh,
-            None => config::locale(),
-        };
-        let rules = Arc::new(RuleSet::builtin());
+        let language = Lang::or_locale(self.lang);
+        let rules = Arc::new(self.rules()?);
+        let progress = Progress::start(Voice::of(language));
+        let told = |done, of| progress.tell(done, of);
         let report = if self.all {
-            local::all(&self.repo, &rules, language, &mut progress())?
+            local::all(&self.repo, &rules, language, &told)?
         } else {
-            local::range(&self.repo, self.base.as_deref(), &self.head, &rules, language)?
+            local::range(&self.repo, self.base.as_deref(), &self.head, &rules, language, &told)?
         };
-        let text = report.print(self.format, &rules, language, terminal());
-        match std::io::stdout().write_all(text.as_bytes()) {
-            // `| head` has seen enough.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
-            other => other?,
-        }
+        drop(progress);
+        let text = report.print(self.format, &rules, language, output::terminal());
+        output::print(&text)?;
         let failed = self.fail_on.is_some_and(|it| report.has_inline(it.into()));
         Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
     }
-}
 
-/// The terminal on which findings are shown, if they are.
-fn terminal() -> Option<Terminal> {
-    std::io::stdout().is_terminal().then(|| {
-        // Eighty columns where it does not say.
-        let (_, columns) = console::Term::stdout().size();
-        Terminal { columns: columns.into(), colours: config::colours() }
-    })
-}
-
-/// Tells on a terminal's standard error how far a long audit is.
-#[expect(clippy::print_stderr, reason = "progress is for the terminal alone")]
-fn progress() -> impl FnMut(usize) {
-    let clock = Clock::system();
-    let terminal = std::io::stderr().is_terminal();
-    let mut told = clock.now();
-    move |files| {
-        let now = clock.now();
-        if terminal && now.since(told) >= PROGRESS {
-            told = now;
-            eprint!("\r{files} files read …\x1b[K\r");
+    /// The rules to review with.
+    fn rules(&self) -> anyhow::Result<RuleSet> {
+        let all = match &self.rules {
+            Some(path) => local::rules_with(path)?,
+            None => RuleSet::builtin(),
+        };
+        if self.only.is_empty() {
+            return Ok(all);
         }
+        let mut chosen: Vec<Rule> = Vec::new();
+        for id in &self.only {
+            let Some(rule) = all.rule(id) else { bail!(unknown(id, &all)) };
+            if !chosen.iter().any(|it| it.id() == rule.id()) {
+                chosen.push(rule.clone());
+            }
+        }
+        Ok(RuleSet::new(chosen))
     }
 }

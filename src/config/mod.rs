@@ -122,8 +122,13 @@ pub fn locale() -> Language {
 /// Source: <https://no-color.org> (set and not empty means none); a `dumb` terminal has none.
 #[expect(clippy::disallowed_methods, reason = "this is the room that reads the environment")]
 pub fn colours() -> bool {
-    let set = |name| std::env::var_os(name).unwrap_or_default();
-    set("NO_COLOR").is_empty() && set("TERM") != "dumb"
+    std::env::var_os("NO_COLOR").unwrap_or_default().is_empty() && !dumb_terminal()
+}
+
+/// Whether the operator's terminal can do no more than print.
+#[expect(clippy::disallowed_methods, reason = "this is the room that reads the environment")]
+pub fn dumb_terminal() -> bool {
+    std::env::var_os("TERM").is_some_and(|it| it == "dumb")
 }
 
 #[cfg(test)]

@@ -60,25 +60,7 @@ known! {
 
 /// The known name that is nearest to an unknown one, if it is near at all.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    let far = |known: &str| distance(name.as_bytes(), known.as_bytes());
+    let far = |known: &str| strsim::levenshtein(name, known);
     let best = SETTINGS.iter().map(|it| (far(it.name), it.name)).min()?;
     (best.0 <= 4).then_some(best.1)
-}
-
-/// How many letters must be inserted, deleted or replaced to turn one name into the other.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    // No name is that long: far is far.
-    if a.len() > 64 {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (k, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[k + 1];
-            row[k + 1] = replaced.min(row[k] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -8,8 +8,14 @@ pub enum GitError {
     /// No repository in the directory or above it.
     #[error("`{}` is not in a git repository; `--all` reviews a directory without one", .0.display())]
     NotARepository(PathBuf),
+    /// There is no such directory.
+    #[error("`{}` is no directory", .0.display())]
+    NoDirectory(PathBuf),
+    /// A repository or a branch that nothing was committed to.
+    #[error("nothing is committed here yet; `--all` reviews the files as they are")]
+    NoCommit,
     /// The name stands for no commit.
-    #[error("`{name}` names no commit here{}", unshallow(.shallow))]
+    #[error("`{name}` names no commit here{}", advice(name, *.shallow))]
     UnknownRevision {
         /// What was asked for.
         name: String,
@@ -20,7 +26,7 @@ pub enum GitError {
     #[error("`{}` is a bare repository, without a work tree; name a revision with `--head`", .0.display())]
     NoWorkTree(PathBuf),
     /// The two have no common ancestor.
-    #[error("`{base}` and `{head}` have no common ancestor{}", unshallow(.shallow))]
+    #[error("`{base}` and `{head}` have no common ancestor{}", if *.shallow { UNSHALLOW } else { OTHER })]
     NoMergeBase {
         /// The base of the range.
         base: String,
@@ -48,10 +54,21 @@ pub enum GitError {
     },
 }
 
-fn unshallow(shallow: &bool) -> &'static str {
-    match shallow {
-        true => "; this clone is shallow: run `git fetch --unshallow`",
-        false => "",
+const UNSHALLOW: &str = "; this clone is shallow: run `git fetch --unshallow`, \
+                         or in GitHub Actions check out with `fetch-depth: 0`";
+
+const OTHER: &str = "; name the commit that the work began at with `--base`";
+
+/// What to do about a name that stands for no commit.
+fn advice(name: &str, shallow: bool) -> &'static str {
+    if name.contains("..") {
+        "; name the ends of a range with `--base` and `--head`"
+    } else if shallow {
+        UNSHALLOW
+    } else if name.contains("@{") {
+        "; of a branch that follows another, `@{upstream}` is understood, nothing else in braces"
+    } else {
+        ""
     }
 }
 

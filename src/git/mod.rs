@@ -9,6 +9,7 @@
 
 mod content;
 mod error;
+mod moves;
 mod repository;
 mod snapshot;
 #[cfg(test)]
@@ -19,4 +20,4 @@ mod worktree;
 
 pub use error::GitError;
 pub use repository::Repository;
-pub use walk::{Directory, directories};
+pub use walk::{Directory, Listing, directories};

@@ -27,9 +27,12 @@ impl Repository {
     /// work tree, or a bare repository.
     ///
     /// # Errors
-    /// [`GitError::NotARepository`] where there is none, [`GitError::Unreadable`] where it cannot
-    /// be opened.
+    /// [`GitError::NoDirectory`] and [`GitError::NotARepository`] where there is none,
+    /// [`GitError::Unreadable`] where it cannot be opened.
     pub fn open(directory: &Path) -> Result<Self, GitError> {
+        if !directory.is_dir() {
+            return Err(GitError::NoDirectory(directory.to_owned()));
+        }
         // Reduced trust, whoever owns the files: their configuration never names a program here.
         let options =
             || Options { trust: TrustPolicy::Assume(Trust::Reduced), ..Options::default() };
@@ -49,44 +52,53 @@ impl Repository {
         self.inner.workdir()
     }
 
-    /// The commit that a revision names, in git's syntax: a branch, a tag, `HEAD~3`, `a1b2c3d`.
+    /// The commit that a revision names, in git's syntax: a branch, a tag, `HEAD~3`, `a1b2c3d`,
+    /// `@{upstream}`.
     ///
     /// # Errors
-    /// [`GitError::UnknownRevision`].
+    /// [`GitError::UnknownRevision`]; [`GitError::NoCommit`] for a `HEAD` without a commit.
     pub fn resolve(&self, revision: &str) -> Result<CommitSha, GitError> {
         let unknown =
             || GitError::UnknownRevision { name: revision.to_owned(), shallow: self.is_shallow() };
+        if revision == "HEAD" && self.inner.head().is_ok_and(|it| it.is_unborn()) {
+            return Err(GitError::NoCommit);
+        }
         // A leading `-` or `:` is an option or a path of the index, never a commit.
         if revision.is_empty() || revision.starts_with(['-', ':']) {
             return Err(unknown());
         }
+        let upstream = self.upstream(revision);
+        let revision = upstream.as_deref().unwrap_or(revision);
         let found = self.inner.rev_parse_single(revision).map_err(|_| unknown())?;
         let commit = found.object().and_then(|it| it.peel_to_commit()).map_err(|_| unknown())?;
         commit.id.to_string().parse().map_err(|_| unknown())
     }
 
-    /// The commit in which the histories of both meet; the first of several, as git takes it.
+    /// The commit in which the histories of two revisions meet, the first of several, as git takes
+    /// it; and the head.
     ///
     /// # Errors
-    /// [`GitError::NoMergeBase`].
-    pub fn merge_base(&self, base: &CommitSha, head: &CommitSha) -> Result<CommitSha, GitError> {
+    /// [`GitError::NoMergeBase`]; as [`resolve`](Self::resolve).
+    pub fn fork(&self, base: &str, head: &str) -> Result<(CommitSha, CommitSha), GitError> {
+        let (base_commit, head_commit) = (self.resolve(base)?, self.resolve(head)?);
         let none = || GitError::NoMergeBase {
-            base: base.short().to_owned(),
-            head: head.short().to_owned(),
+            base: base.to_owned(),
+            head: head.to_owned(),
             shallow: self.is_shallow(),
         };
         let found = self
             .inner
-            .merge_base(self.id(base.as_str())?, self.id(head.as_str())?)
+            .merge_base(self.id(base_commit.as_str())?, self.id(head_commit.as_str())?)
             .map_err(|error| GitError::unreadable("the history", error))?;
-        found.ok_or_else(none)?.to_string().parse().map_err(|_| none())
+        let fork = found.ok_or_else(none)?.to_string().parse().map_err(|_| none())?;
+        Ok((fork, head_commit))
     }
 
     /// The name of the branch that changes usually go to: what `origin/HEAD` stands for, else
     /// `main` or `master`, at the remote first; in a bare repository what `HEAD` stands for.
     ///
     /// # Errors
-    /// [`GitError::NoDefaultBranch`].
+    /// [`GitError::NoDefaultBranch`]; [`GitError::NoCommit`] where nothing is committed.
     pub fn default_base(&self) -> Result<String, GitError> {
         // Without a work tree nobody switches branches: there `HEAD` is the default branch.
         let bare = self.root().is_none().then_some("HEAD");
@@ -98,9 +110,29 @@ impl Repository {
                 return Ok(short);
             }
         }
+        self.resolve("HEAD")?;
         let tried = DEFAULT_BRANCHES
             .map(|it| it.trim_start_matches("refs/remotes/").trim_start_matches("refs/heads/"));
         Err(GitError::NoDefaultBranch { tried: tried.join(", ") })
+    }
+
+    /// The name of the branch that `@{upstream}` or `branch@{u}` stands for. gix cannot tell it
+    /// here: it is opened without the repository's configuration, of which only this is looked up.
+    fn upstream(&self, revision: &str) -> Option<String> {
+        let branch = ["@{upstream}", "@{u}"].iter().find_map(|it| revision.strip_suffix(it))?;
+        let branch = match branch {
+            "" | "HEAD" | "@" => self.inner.head_name().ok()??.shorten().to_string(),
+            name => name.to_owned(),
+        };
+        let file = self.inner.common_dir().join("config");
+        let config = gix::config::File::from_path_no_includes(file, gix::config::Source::Local);
+        let config = config.ok()?;
+        let of_branch = |key| config.string_by("branch", Some(branch.as_str().into()), key);
+        let (remote, merge) = (of_branch("remote")?.to_string(), of_branch("merge")?.to_string());
+        match remote.as_str() {
+            "." => Some(merge),
+            _ => Some(format!("refs/remotes/{remote}/{}", merge.strip_prefix("refs/heads/")?)),
+        }
     }
 
     /// gix's form of an object name.

@@ -17,11 +17,10 @@ impl Repository {
     /// up the tree. Files that cannot be read are listed as unread.
     ///
     /// # Errors
-    /// See [`resolve`](Self::resolve) and [`merge_base`](Self::merge_base);
+    /// See [`fork`](Self::fork);
     /// [`GitError::Unreadable`] when a commit or a tree is missing or damaged.
     pub fn change(&self, base: &str, head: &str) -> Result<Change, GitError> {
-        let (base, head) = (self.resolve(base)?, self.resolve(head)?);
-        let base = self.merge_base(&base, &head)?;
+        let (base, head) = self.fork(base, head)?;
         let head_tree = self.tree_of(&head)?;
         self.change_to(base, head_tree, Some(head))
     }

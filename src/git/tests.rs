@@ -163,6 +163,46 @@ fn a_range_reads_whole_packages_from_the_merge_base() {
 }
 
 #[test]
+fn a_file_that_moved_and_was_edited_is_the_same_file() {
+    let world = World::new();
+    let body = "package a\n\nfunc one() {}\n\nfunc two() {}\n\nfunc three() {}\n";
+    let edited = body.replace("two", "zwei");
+    let base = [
+        ("a/one.go", body),
+        ("b/same.go", edited.as_str()),
+        ("c/other.go", "package c\n"),
+        ("notes.txt", body),
+        ("vendor/v.go", body),
+    ];
+    let fork = world.commit(MAIN, &[], &base);
+    let once_more = body.replace("three", "drei");
+    let head = [
+        ("d/same.go", edited.as_str()),
+        ("e/one.go", once_more.as_str()),
+        ("f/new.go", "package f\n\nfunc f() {}\n"),
+        ("notes.md", edited.as_str()),
+        ("vendor/w.go", edited.as_str()),
+    ];
+    world.commit(WORK, &[&fork], &head);
+    let change = world.open().change("main", "work").unwrap();
+    let files = show(&change)
+        .lines()
+        .take_while(|it| !it.starts_with("base"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    assert_snapshot!(files, @r"
+    Removed c/other.go
+    Renamed d/same.go from b/same.go
+    Renamed e/one.go from a/one.go
+    Added f/new.go
+    Added notes.md
+    Removed notes.txt
+    Removed vendor/v.go
+    Added vendor/w.go
+    ");
+}
+
+#[test]
 fn uncommitted_work_is_what_lies_on_the_disk() {
     let world = World::new();
     let fork = world.commit(
@@ -255,12 +295,12 @@ fn a_shallow_clone_says_what_to_do() {
     let work = world.commit(WORK, &[&other], &[("a.go", "package a")]);
     fs::write(world.git.git_dir().join("shallow"), format!("{main}\n{work}\n")).unwrap();
     let error = world.open().change("main", "work").unwrap_err();
-    assert!(error.to_string().ends_with("run `git fetch --unshallow`"), "{error}");
+    assert!(error.to_string().contains("run `git fetch --unshallow`"), "{error}");
 
     fs::remove_file(world.git.git_dir().join("shallow")).unwrap();
     let orphan = world.commit("refs/heads/orphan", &[], &[]);
-    let error = world.open().merge_base(&orphan, &work).unwrap_err();
-    assert!(error.to_string().ends_with("have no common ancestor"), "{error}");
+    let error = world.open().fork(orphan.as_str(), work.as_str()).unwrap_err();
+    assert!(error.to_string().contains("have no common ancestor; name the commit"), "{error}");
 }
 
 #[test]
@@ -313,7 +353,7 @@ fn a_walk_visits_what_the_go_tool_would() {
     #[cfg(unix)]
     std::os::unix::fs::symlink(root.path().join("m"), root.path().join("m/p/loop")).unwrap();
     let mut out = String::new();
-    for it in directories(&root.path().join("m")).unwrap() {
+    for it in directories(&root.path().join("m")).unwrap().iter().map(Listing::read) {
         let names = |files: &[crate::model::SourceFile]| {
             files.iter().map(|it| it.path.to_string()).collect::<Vec<_>>().join(" ")
         };

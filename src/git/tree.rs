@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gix::ObjectId;
 
 use super::{GitError, Repository};
-use crate::model::{ChangedFile, FileStatus, Patch};
+use crate::model::ChangedFile;
 
 /// How many directories and files may differ. A tree can name the same subtree many times over,
 /// so that a small repository unfolds to more than any memory holds.
@@ -25,10 +25,10 @@ pub(super) enum Entry {
 pub(super) type Entries = BTreeMap<String, Entry>;
 
 /// A file of one version that the other lacks, or has otherwise.
-struct Difference {
-    path: Arc<str>,
-    base: Option<ObjectId>,
-    head: Option<ObjectId>,
+pub(super) struct Difference {
+    pub(super) path: Arc<str>,
+    pub(super) base: Option<ObjectId>,
+    pub(super) head: Option<ObjectId>,
 }
 
 impl Repository {
@@ -50,8 +50,7 @@ impl Repository {
         Ok(entries)
     }
 
-    /// The files in which two trees differ, in path order. A file that is gone at one path and
-    /// came with the same contents at another was moved.
+    /// The files in which two trees differ, in path order.
     pub(super) fn changed_files(
         &self,
         base: ObjectId,
@@ -90,48 +89,6 @@ impl Repository {
             }
         }
         differences.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        Ok(with_moves(differences, ObjectId::empty_blob(self.inner.object_hash())))
+        Ok(self.with_moves(differences))
     }
-}
-
-/// Pairs what is gone with what came by equal contents: of several candidates one with the same
-/// name, else the first. Empty files are all alike and never pair.
-fn with_moves(differences: Vec<Difference>, empty: ObjectId) -> Vec<ChangedFile> {
-    let mut gone: BTreeMap<ObjectId, Vec<Arc<str>>> = BTreeMap::new();
-    for it in &differences {
-        if let (Some(id), None) = (it.base, it.head) {
-            gone.entry(id).or_default().push(it.path.clone());
-        }
-    }
-    let mut files: BTreeMap<Arc<str>, ChangedFile> = BTreeMap::new();
-    let mut insert = |path: &Arc<str>, previous_path, status| {
-        let file = ChangedFile { path: path.clone(), previous_path, status, patch: Patch::Local };
-        files.insert(path.clone(), file);
-    };
-    for it in &differences {
-        match (it.base, it.head) {
-            (None, Some(id)) => {
-                let candidates = gone.get_mut(&id).filter(|it| !it.is_empty() && id != empty);
-                let previous = candidates.map(|candidates| {
-                    let same_name = |at: &Arc<str>| name(at) == name(&it.path);
-                    let best = candidates.iter().position(same_name).unwrap_or(0);
-                    candidates.remove(best)
-                });
-                let moved = previous.is_some();
-                let status = if moved { FileStatus::Renamed } else { FileStatus::Added };
-                insert(&it.path, previous, status);
-            }
-            (Some(_), Some(_)) => insert(&it.path, None, FileStatus::Modified),
-            _ => {}
-        }
-    }
-    for path in gone.values().flatten() {
-        insert(path, None, FileStatus::Removed);
-    }
-    files.into_values().collect()
-}
-
-/// The last part of a path.
-fn name(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }

@@ -1,5 +1,6 @@
 //! Walks a tree on the disk, directory by directory, inside git or not.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,20 +23,66 @@ pub struct Directory {
     pub unread: Vec<Unread>,
 }
 
-/// Every directory below `root` that has Go files or something unreadable, in path order, one at
-/// a time. Directories that hold no code of the project are left out ([`is_reviewed_directory`]);
-/// symbolic links are not followed.
+/// What a directory holds, before its Go files are read.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    directory: PathBuf,
+    path: String,
+    /// The names of its Go files, in order.
+    files: Vec<OsString>,
+    /// The `go.mod` files in and above it.
+    modules: Arc<[SourceFile]>,
+    unread: Vec<Unread>,
+}
+
+impl Listing {
+    /// How many Go files there are to read.
+    pub fn files(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Reads the Go files.
+    pub fn read(&self) -> Directory {
+        let mut out = Directory {
+            path: self.path.clone(),
+            files: Vec::new(),
+            modules: self.modules.to_vec(),
+            unread: self.unread.clone(),
+        };
+        for name in &self.files {
+            let path = below(&self.path, &name.to_string_lossy());
+            match read(&self.directory.join(name), path.as_str().into()) {
+                Ok(file) => out.files.push(file),
+                Err(reason) => out.unread.push(unread(&path, reason)),
+            }
+        }
+        out
+    }
+}
+
+/// Every directory below `root` that has Go files or something unreadable, in path order.
+/// Directories that hold no code of the project are left out ([`is_reviewed_directory`]); symbolic
+/// links are not followed.
 ///
 /// # Errors
 /// When `root` itself cannot be read.
-pub fn directories(root: &Path) -> io::Result<impl Iterator<Item = Directory> + use<>> {
+pub fn directories(root: &Path) -> io::Result<Vec<Listing>> {
     fs::read_dir(root)?;
     let root = fs::canonicalize(root)?;
     let modules = match root.join("go.mod").is_file() {
         true => Arc::default(),
         false => module_above(&root),
     };
-    Ok(Walk { open: vec![Open { directory: root, path: String::new(), modules }] })
+    let mut found = Vec::new();
+    // The next one last.
+    let mut open = vec![Open { directory: root, path: String::new(), modules }];
+    while let Some(next) = open.pop() {
+        let listing = visit(next, &mut open);
+        if !listing.files.is_empty() || !listing.unread.is_empty() {
+            found.push(listing);
+        }
+    }
+    Ok(found)
 }
 
 /// The nearest `go.mod` above a directory, as if it stood in it.
@@ -53,70 +100,47 @@ struct Open {
     modules: Arc<[SourceFile]>,
 }
 
-struct Walk {
-    /// The next one last.
-    open: Vec<Open>,
-}
+/// Lists a directory, and adds those below it to what is open.
+fn visit(here: Open, open: &mut Vec<Open>) -> Listing {
+    let Open { directory, path: prefix, modules } = here;
+    let mut unread_here = Vec::new();
+    let entries = fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let mut entries = entries.unwrap_or_else(|_| {
+        unread_here.push(unread(&prefix, UnreadReason::Unavailable));
+        Vec::new()
+    });
+    entries.sort_by_key(fs::DirEntry::file_name);
 
-impl Iterator for Walk {
-    type Item = Directory;
-
-    fn next(&mut self) -> Option<Directory> {
-        while let Some(open) = self.open.pop() {
-            let directory = self.visit(open);
-            if !directory.files.is_empty() || !directory.unread.is_empty() {
-                return Some(directory);
+    let (mut files, mut directories, mut module) = (Vec::new(), Vec::new(), None);
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = below(&prefix, &name);
+        // The type of the entry itself: a link is a link, whatever it points to.
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && is_reviewed_directory(&name) {
+            directories.push((entry.path(), path));
+        } else if kind.is_file() && is_reviewed_go_file(&name) {
+            files.push(entry.file_name());
+        } else if kind.is_file() && name == "go.mod" {
+            match read(&entry.path(), path.as_str().into()) {
+                Ok(file) => module = Some(file),
+                Err(reason) => unread_here.push(unread(&path, reason)),
             }
         }
-        None
     }
+    let modules: Arc<[SourceFile]> = match module {
+        Some(module) => modules.iter().cloned().chain([module]).collect(),
+        None => modules,
+    };
+    for (directory, path) in directories.into_iter().rev() {
+        open.push(Open { directory, path, modules: modules.clone() });
+    }
+    Listing { directory, path: prefix, files, modules, unread: unread_here }
 }
 
-impl Walk {
-    fn visit(&mut self, open: Open) -> Directory {
-        let Open { directory, path, modules } = open;
-        let mut out = Directory { path, ..Directory::default() };
-        let entries = fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let Ok(mut entries) = entries else {
-            out.unread.push(unread(&out.path, UnreadReason::Unavailable));
-            return out;
-        };
-        entries.sort_by_key(fs::DirEntry::file_name);
-
-        let mut below = Vec::new();
-        let mut module = None;
-        for entry in entries {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let path = match out.path.is_empty() {
-                true => name.clone(),
-                false => format!("{}/{name}", out.path),
-            };
-            // The type of the entry itself: a link is a link, whatever it points to.
-            let kind = entry.file_type().ok();
-            if kind.is_some_and(|it| it.is_dir()) {
-                if is_reviewed_directory(&name) {
-                    below.push((entry.path(), path));
-                }
-            } else if kind.is_some_and(|it| it.is_file())
-                && (is_reviewed_go_file(&name) || name == "go.mod")
-            {
-                match read(&entry.path(), path.as_str().into()) {
-                    Ok(file) if name == "go.mod" => module = Some(file),
-                    Ok(file) => out.files.push(file),
-                    Err(reason) => out.unread.push(unread(&path, reason)),
-                }
-            }
-        }
-        let modules: Arc<[SourceFile]> = match module {
-            Some(module) => modules.iter().cloned().chain([module]).collect(),
-            None => modules,
-        };
-        for (directory, path) in below.into_iter().rev() {
-            self.open.push(Open { directory, path, modules: modules.clone() });
-        }
-        out.modules = modules.to_vec();
-        out
-    }
+/// The path of a name in a directory.
+fn below(directory: &str, name: &str) -> String {
+    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
 }
 
 fn unread(path: &str, reason: UnreadReason) -> Unread {

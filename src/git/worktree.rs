@@ -27,8 +27,7 @@ impl Repository {
     /// # Errors
     /// [`GitError::NoWorkTree`] in a bare repository, else as for a range of commits.
     pub fn uncommitted(&self, base: &str) -> Result<Change, GitError> {
-        let (base, head) = (self.resolve(base)?, self.resolve("HEAD")?);
-        let base = self.merge_base(&base, &head)?;
+        let (base, _) = self.fork(base, "HEAD")?;
         let root =
             self.root().ok_or_else(|| GitError::NoWorkTree(self.inner.git_dir().to_owned()))?;
         let memory = Self { inner: self.inner.clone().with_object_memory() };

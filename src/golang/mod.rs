@@ -9,6 +9,7 @@ mod code;
 mod file;
 mod gomod;
 mod header;
+pub mod heat;
 mod hole;
 mod import;
 mod item;
@@ -19,6 +20,7 @@ mod package;
 mod parse;
 mod scope;
 pub mod signatures;
+mod snippet;
 mod span;
 pub mod types;
 mod version;
@@ -40,6 +42,7 @@ pub use scope::{
     Access, Binding, BindingId, BindingKind, Capture, Function, FunctionId, Loop, Resolved, Scopes,
     Use,
 };
+pub use snippet::Snippet;
 pub use span::Span;
 pub use tree_sitter::Node;
 pub use version::GoVersion;

@@ -202,6 +202,11 @@ impl Descendants<'_> {
     pub fn skip_below(&mut self) {
         self.next = Next::Beside;
     }
+
+    /// How many nodes are around the one that came last, up to the first.
+    pub fn depth(&self) -> usize {
+        self.cursor.depth() as usize
+    }
 }
 
 impl<'t> Iterator for Descendants<'t> {

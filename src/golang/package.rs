@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use super::heat::Map;
 use super::{GoFile, Item, ItemKind};
 
 /// The files of a directory that share a package clause, build-tagged twins and all.
@@ -16,6 +17,7 @@ pub struct Package {
     files: Vec<Arc<GoFile>>,
     partial: bool,
     names: OnceLock<Names>,
+    heat: OnceLock<Map>,
 }
 
 /// A name that a package declares, and the file that does.
@@ -46,7 +48,8 @@ impl Package {
         files: Vec<Arc<GoFile>>,
         partial: bool,
     ) -> Self {
-        Self { directory, name, import_path, files, partial, names: OnceLock::new() }
+        let (names, heat) = (OnceLock::new(), OnceLock::new());
+        Self { directory, name, import_path, files, partial, names, heat }
     }
 
     /// The directory; empty at the root.
@@ -138,6 +141,11 @@ impl Package {
     fn at(&self, (file, item): (usize, usize)) -> Declared<'_> {
         let file = &self.files[file];
         Declared { file, item: &file.items()[item] }
+    }
+
+    /// How often its functions run.
+    pub(super) fn heat_map(&self) -> &Map {
+        self.heat.get_or_init(|| Map::of(self))
     }
 
     fn names(&self) -> &Names {

@@ -1,5 +1,6 @@
 //! From text to tree: in full, from an earlier version's tree, and around `new(expr)`.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
@@ -24,21 +25,27 @@ pub(super) struct Parse {
 pub(super) fn parse(text: &str, earlier: Option<(&Tree, &str)>) -> Option<Parse> {
     let mut parser = Parser::new();
     parser.set_language(&language()).ok()?;
+    let masked = mask(text);
     if let Some((tree, old)) = earlier {
         let mut tree = tree.clone();
-        tree.edit(&edit(old, text));
+        // The trees are those of the masked texts, so their difference counts.
+        tree.edit(&edit(&mask(old), &masked));
         // How the parser recovers from errors depends on what it had reused, so a tree with errors
         // is made anew: the same text always has the same tree.
-        let tree = steps(&mut parser, text.as_bytes(), Some(&tree))?;
+        let tree = steps(&mut parser, &masked, Some(&tree))?;
         if !tree.root_node().has_error() {
             let holes = Holes::of(tree.root_node());
             return Some(Parse { tree, holes, reusable: true });
         }
     }
-    let tree = steps(&mut parser, text.as_bytes(), None)?;
+    let tree = steps(&mut parser, &masked, None)?;
     let holes = Holes::of(tree.root_node());
     let parse = Parse { reusable: !tree.root_node().has_error(), tree, holes };
-    Some(if parse.holes.errors { without_new(&mut parser, text, parse) } else { parse })
+    Some(if parse.holes.errors {
+        without_new(&mut parser, text, masked.into_owned(), parse)
+    } else {
+        parse
+    })
 }
 
 /// How many steps a parse may take: the parser reports after every hundred. The neediest file of
@@ -65,8 +72,7 @@ fn steps(parser: &mut Parser, text: &[u8], earlier: Option<&Tree>) -> Option<Tre
 }
 
 /// The one edit that leads from `old` to `new`: all but their common beginning and end.
-fn edit(old: &str, new: &str) -> InputEdit {
-    let (old, new) = (old.as_bytes(), new.as_bytes());
+fn edit(old: &[u8], new: &[u8]) -> InputEdit {
     let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let ends = old[start..].iter().rev().zip(new[start..].iter().rev());
     let end = ends.take_while(|(a, b)| a == b).count();
@@ -91,12 +97,45 @@ fn point(from: Point, text: &[u8]) -> Point {
     }
 }
 
-/// tree-sitter-go 0.25 takes the argument of `new` for a type, but Go 1.26 allows an expression
-/// there (<https://go.dev/doc/go1.26#language>). Where a call of `new` lies broken, the word is
-/// masked by another of the same length for the parser alone; all byte ranges stay true.
-fn without_new(parser: &mut Parser, text: &str, plain: Parse) -> Parse {
+/// The text for the parser: tree-sitter-go 0.25 takes the argument of `new` for a type, but Go 1.26
+/// allows an expression there (<https://go.dev/doc/go1.26#language>). Where the text shows that it
+/// is one, the word is masked by another of the same length, so that all byte ranges stay true.
+///
+/// Whether a word is masked depends on the text around it alone, so equal texts stay equal.
+fn mask(text: &str) -> Cow<'_, [u8]> {
+    let mut masked = Cow::Borrowed(text.as_bytes());
+    for (at, call) in text.match_indices("new(") {
+        let before = text[..at].bytes().next_back();
+        let whole =
+            !before.is_some_and(|it| it == b'.' || it == b'_' || it.is_ascii_alphanumeric());
+        if whole && is_expression(&text[at + call.len()..]) {
+            masked.to_mut()[at..at + MASK.len()].copy_from_slice(MASK);
+        }
+    }
+    masked
+}
+
+/// What stands for `new` while the parser reads.
+const MASK: &[u8] = b"neW";
+
+/// Whether what begins here is an expression and no type, as far as its first words tell.
+fn is_expression(text: &str) -> bool {
+    let text = text.trim_start_matches([' ', '\t']);
+    let literal = ['"', '`', '\'', '-', '+', '!', '^', '&'];
+    if text.starts_with(literal) || text.starts_with(|it: char| it.is_ascii_digit()) {
+        return true;
+    }
+    let path = |it: char| it == '_' || it == '.' || it.is_alphanumeric();
+    let end = text.find(|it| !path(it)).unwrap_or(text.len());
+    let rest = text[end..].trim_start_matches([' ', '\t']);
+    // These begin types that go on with what continues an expression elsewhere.
+    !matches!(&text[..end], "" | "chan" | "func" | "interface" | "struct")
+        && rest.starts_with(['(', '{', '+', '-', '*', '/', '%', '&', '|', '^', '<', '>', '=', '!'])
+}
+
+/// Where the text did not show it and a call of `new` lies broken, the word is masked after all.
+fn without_new(parser: &mut Parser, text: &str, mut masked: Vec<u8>, plain: Parse) -> Parse {
     let mut best = plain;
-    let mut masked = text.as_bytes().to_vec();
     // The second round finds calls that an error of the first had hidden.
     for _ in 0..2 {
         let broken = broken_new(text, &masked, best.tree.root_node());
@@ -104,7 +143,7 @@ fn without_new(parser: &mut Parser, text: &str, plain: Parse) -> Parse {
             break;
         }
         for at in broken {
-            masked[at..at + 3].copy_from_slice(b"neW");
+            masked[at..at + MASK.len()].copy_from_slice(MASK);
         }
         let Some(tree) = steps(parser, &masked, None) else { break };
         let holes = Holes::of(tree.root_node());

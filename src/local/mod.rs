@@ -1,27 +1,34 @@
 //! F5: reviews without GitHub: a range of a local repository, or everything in a directory.
 
+mod pages;
 mod report;
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 use rayon::prelude::*;
 
-pub use report::{Format, Report, Row, Terminal};
+pub use pages::{PageFile, pages, rules_of, rules_with};
+pub use report::{Format, Report, Row};
 
-use crate::git::{self, Directory, Repository};
+use crate::git::{self, Directory, Listing, Repository};
 use crate::golang;
 use crate::model::{Language, Unread};
 use crate::review::decide::{first_free, introduced_findings};
 use crate::review::examine::Examination;
 use crate::review::mark::Mark;
+use crate::review::plan::superseded;
 use crate::rules::{Finding, RuleSet};
 
 /// How many directories are in memory at a time. A directory of Kubernetes takes a few MiB.
 const AT_A_TIME: usize = 64;
+
+/// Is told how many of how many files were analysed, from any thread.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
 /// The name that stands for uncommitted work where a revision is asked for. A branch of this name
 /// is `refs/heads/worktree`.
@@ -37,6 +44,7 @@ pub fn range(
     head: &str,
     rules: &Arc<RuleSet>,
     language: Language,
+    progress: Progress<'_>,
 ) -> anyhow::Result<Report> {
     let repository = Repository::open(directory)?;
     let base = match base {
@@ -47,7 +55,7 @@ pub fn range(
         WORKTREE => repository.uncommitted(&base)?,
         revision => repository.change(&base, revision)?,
     };
-    let examined = Examination::of(change, rules);
+    let examined = Examination::watched(change, rules, progress);
 
     let mut given = std::collections::HashSet::new();
     let mut rows = Vec::new();
@@ -63,13 +71,14 @@ pub fn range(
         unread: examined.unread.clone(),
         read: examined.go_files(),
         repaired: Some(examined.repaired),
+        base: Some(base),
         ..Report::default()
     };
     report.keep_sources(0, &examined.head_files);
     Ok(report)
 }
 
-/// Audits every Go file below a directory; `progress` is told how many files were read so far.
+/// Audits every Go file below a directory.
 ///
 /// # Errors
 /// When the directory cannot be read.
@@ -77,24 +86,27 @@ pub fn all(
     directory: &Path,
     rules: &RuleSet,
     language: Language,
-    progress: &mut dyn FnMut(usize),
+    progress: Progress<'_>,
 ) -> anyhow::Result<Report> {
-    let mut directories = git::directories(directory)
+    let listings = git::directories(directory)
         .with_context(|| format!("cannot read {}", directory.display()))?;
+    let (of, done) = (listings.iter().map(Listing::files).sum(), AtomicUsize::new(0));
     let mut report = Report::default();
     let mut given = std::collections::HashSet::new();
-    loop {
-        let batch: Vec<Directory> = directories.by_ref().take(AT_A_TIME).collect();
-        if batch.is_empty() {
-            break;
-        }
-        let checked: Vec<(Vec<Finding>, Vec<Unread>)> =
-            batch.par_iter().map(|it| check(it, rules)).collect();
-        report.read += batch.iter().map(|it| it.files.len()).sum::<usize>();
-        for (directory, (findings, unread)) in batch.iter().zip(checked) {
+    for batch in listings.chunks(AT_A_TIME) {
+        let checked = batch.par_iter().map(|it| {
+            let directory = it.read();
+            let (findings, unread) = check(&directory, rules);
+            progress(done.fetch_add(it.files(), Ordering::Relaxed) + it.files(), of);
+            (directory, findings, unread)
+        });
+        for (directory, findings, unread) in checked.collect::<Vec<_>>() {
+            report.read += directory.files.len();
             report.unread.extend(unread);
             let before = report.rows.len();
-            for finding in &findings {
+            let found: Vec<&Finding> = findings.iter().collect();
+            let superseded = superseded(&found, rules);
+            for (finding, _) in findings.iter().zip(superseded).filter(|(_, it)| !it) {
                 let Some(rule) = rules.rule(finding.rule.as_str()) else { continue };
                 let name = first_free(&Mark::of(finding), &given);
                 given.insert(name.clone());
@@ -102,7 +114,6 @@ pub fn all(
             }
             report.keep_sources(before, &directory.files);
         }
-        progress(report.read);
     }
     report.rows.sort_by(Row::in_order);
     report.unread.sort();

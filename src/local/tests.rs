@@ -5,6 +5,7 @@ use std::fs;
 use insta::assert_snapshot;
 
 use super::*;
+use crate::terminal::Terminal;
 
 const LOOP: &str = "package m
 
@@ -43,7 +44,7 @@ fn audit(files: &[(&str, &str)]) -> Report {
     for (path, text) in files {
         fs::write(root.path().join(path), text).unwrap();
     }
-    all(root.path(), &RuleSet::builtin(), Language::En, &mut |_| {}).unwrap()
+    all(root.path(), &RuleSet::builtin(), Language::En, &|_, _| {}).unwrap()
 }
 
 #[test]
@@ -75,7 +76,7 @@ fn a_terminal_shows_the_code() {
     critical: `ch` is unbuffered: when `ctx.Done()` wins the select,
               nobody receives any more and the goroutine that sends on it
               blocks forever
-       ╭▸ c.go:7:17
+       ╭▸ c.go:7:14
        │
      6 │     ch := make(chan int)
        │     ──────────────────── made here

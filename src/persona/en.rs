@@ -22,6 +22,7 @@ pub(super) static VOICE: Voice = Voice {
     comma: ", ",
     colon: ": ",
     stop: ". ",
+    space: " ",
     introduces: |findings, by_severity| {
         format!("**This change introduces {findings}** ({by_severity})")
     },
@@ -43,7 +44,7 @@ pub(super) static VOICE: Voice = Voice {
         UnreadReason::TooLarge => "larger than one file may be",
         UnreadReason::Budget => "beyond this review's budget of files and bytes",
         UnreadReason::Binary => "not text",
-        UnreadReason::Unavailable => "GitHub did not give its contents",
+        UnreadReason::Unavailable => "its contents could not be read",
         UnreadReason::NoPatch => {
             "GitHub left its patch out, so findings stand here instead of inline"
         }
@@ -63,12 +64,30 @@ pub(super) static VOICE: Voice = Voice {
     why: "why",
     rule: "rule",
     fix: "fix",
+    see: "See ",
+    left_out: |n| {
+        format!(
+            "{} left out, the least severe: code scanning takes no more",
+            count(n, "finding is", "findings are")
+        )
+    },
+    no_difference: |base| {
+        format!(
+            "No Go file differs from `{base}`; `--base` names another start, `--head worktree` adds uncommitted work, `--all` takes everything."
+        )
+    },
+    reading: "reading the code",
+    summing_up: "summing up",
+    analysing: |done, of| format!("{done} of {} analysed", count(of, "file", "files")),
     summary_only: "a pull request would show this in the summary only",
     role: |it| match it {
         Role::Make => "made here",
         Role::OtherCase => "this branch leaves",
         Role::Loop => "in this loop",
         Role::Client => "the client",
+        Role::Start => "started here",
+        Role::Body => "what the goroutine runs",
+        Role::Wait => "waited for here",
         _ => "takes part",
     },
     check: CheckWords {

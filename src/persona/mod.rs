@@ -25,6 +25,8 @@ pub struct Voice {
     pub colon: &'static str,
     /// Ends a sentence: ". " between two.
     pub stop: &'static str,
+    /// Between two sentences that end with their own full stops: a space, where the script has one.
+    pub space: &'static str,
     /// What this pull request introduced, with the counts by severity.
     pub introduces: fn(findings: &str, by_severity: &str) -> String,
     /// Nothing open, and nothing was before.
@@ -63,6 +65,18 @@ pub struct Voice {
     pub fix: &'static str,
     /// Tells that a pull request would show a finding in the summary alone.
     pub summary_only: &'static str,
+    /// Before links to the places that take part in a finding.
+    pub see: &'static str,
+    /// How many findings a log leaves out.
+    pub left_out: fn(usize) -> String,
+    /// Tells that there was nothing to review locally, and what else could be.
+    pub no_difference: fn(base: &str) -> String,
+    /// What a local review does while it does not know yet how much there is to do.
+    pub reading: &'static str,
+    /// What a local review has done then: "3 of 14 files analysed".
+    pub analysing: fn(done: usize, of: usize) -> String,
+    /// What it does at last.
+    pub summing_up: &'static str,
     /// What a place does in a finding, in few words.
     pub role: fn(Role) -> &'static str,
     /// Titles of the check run.

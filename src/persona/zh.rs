@@ -17,6 +17,7 @@ pub(super) static VOICE: Voice = Voice {
     comma: "，",
     colon: "：",
     stop: "。",
+    space: "",
     introduces: |findings, by_severity| format!("**本次变更引入了 {findings}**（{by_severity}）"),
     clean: "未发现本次变更引入的问题",
     all_fixed: "本次变更引入的问题均已解决",
@@ -29,7 +30,7 @@ pub(super) static VOICE: Voice = Voice {
         UnreadReason::TooLarge => "超出单个文件的大小上限",
         UnreadReason::Budget => "超出本次评审的文件数或字节数预算",
         UnreadReason::Binary => "不是文本文件",
-        UnreadReason::Unavailable => "GitHub 未提供其内容",
+        UnreadReason::Unavailable => "无法读取其内容",
         UnreadReason::NoPatch => "GitHub 未提供其 patch，相关问题列在此处而非行内",
         UnreadReason::SyntaxError => "存在语法错误，受影响的声明已跳过",
         UnreadReason::TooDeep => "嵌套过深，更深处的代码已跳过",
@@ -43,12 +44,25 @@ pub(super) static VOICE: Voice = Voice {
     why: "原因",
     rule: "规则",
     fix: "修复",
+    see: "参见",
+    left_out: |n| format!("受 code scanning 的数量上限所限，略去了最次要的 {n} 个问题"),
+    no_difference: |base| {
+        format!(
+            "没有 Go 文件与 `{base}` 不同；用 `--base` 指定其他起点，用 `--head worktree` 加上未提交的改动，用 `--all` 检查全部代码。"
+        )
+    },
+    reading: "正在读取代码",
+    summing_up: "正在汇总",
+    analysing: |done, of| format!("已分析 {done} / {of} 个文件"),
     summary_only: "在 PR 中仅列入摘要",
     role: |it| match it {
         Role::Make => "在此创建",
         Role::OtherCase => "此分支先返回",
         Role::Loop => "在此循环中",
         Role::Client => "使用的客户端",
+        Role::Start => "在此启动",
+        Role::Body => "goroutine 执行的函数",
+        Role::Wait => "在此等待",
         _ => "相关代码",
     },
     check: CheckWords {

@@ -61,7 +61,7 @@ fn one(text: &mut String, it: &Candidate<'_>, voice: &Voice) {
     let _ = write!(text, "{} **{message}**", persona::sign(it.finding.severity));
     let mechanism = it.rule.mechanism(language, &it.finding.vars);
     let consequence = it.rule.consequence(language, &it.finding.vars);
-    let _ = write!(text, "\n\n{mechanism} {consequence}");
+    let _ = write!(text, "\n\n{mechanism}{}{consequence}", voice.space);
 }
 
 fn also_here(text: &mut String, more: &[Candidate<'_>], voice: &Voice, links: &Links) {

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
 
 use super::anchor::Shown;
 use super::mark::Mark;
@@ -42,6 +45,16 @@ pub struct Examination {
 impl Examination {
     /// Analyses both versions.
     pub fn of(change: Change, rules: &Arc<RuleSet>) -> Self {
+        Self::watched(change, rules, &|_, _| {})
+    }
+
+    /// The same for somebody who waits: `progress` is told how many of how many files, of both
+    /// versions, were analysed, from any thread.
+    pub fn watched(
+        change: Change,
+        rules: &Arc<RuleSet>,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Self {
         let partial: BTreeSet<String> = change
             .unread
             .iter()
@@ -52,8 +65,18 @@ impl Examination {
         let base = golang::read(&change.base.files, None, &is_partial);
         let head = golang::read(&change.head.files, Some(&base), &is_partial);
 
+        let files = |code: &Code| -> usize {
+            code.packages().iter().map(|package| package.files().len()).sum()
+        };
+        let (of, done) = (files(&base) + files(&head), AtomicUsize::new(0));
         let check = |code: &Code| -> Vec<Finding> {
-            code.packages().iter().flat_map(|it| rules.check_with_silenced(it)).collect()
+            let check = |package: &Package| {
+                let findings = rules.check_with_silenced(package);
+                let n = package.files().len();
+                progress(done.fetch_add(n, Ordering::Relaxed) + n, of);
+                findings
+            };
+            code.packages().par_iter().flat_map_iter(check).collect()
         };
         let (base_findings, findings) = rayon::join(|| check(&base), || check(&head));
         let marks: Vec<Mark> = findings.iter().map(Mark::of).collect();

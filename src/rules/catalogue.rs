@@ -2,20 +2,93 @@
 
 use std::sync::Arc;
 
-use crate::golang::{Dispatch, Package};
+use crate::golang::{self, Dispatch, Package};
 use crate::model::{Confidence, Language, Severity};
 
-use super::engine::{self, Native};
+use super::engine::{self, Context, Hit, Native};
+use super::meter::Meter;
+use super::pattern::Declared;
 use super::{DiffScope, Domain, Finding, Kind, Lens, Page, PageError, RuleId, Var, native};
 
 /// A page with its check.
 #[derive(Debug, Clone)]
 pub struct Rule {
     page: Page,
-    pub(super) native: Native,
+    check: Check,
+}
+
+/// What looks at the code.
+#[derive(Debug, Clone)]
+enum Check {
+    Native(Native),
+    Declared(Arc<Declared>),
 }
 
 impl Rule {
+    /// The longest page that is read from elsewhere, in bytes.
+    pub const MAX_PAGE: usize = 64 << 10;
+
+    /// The rule of a page that describes what it looks for, wherever the page comes from.
+    ///
+    /// # Errors
+    /// What is wrong with the page, where, and what to do. A page with `native: true` is refused:
+    /// its check is Rust code of this project.
+    pub fn declared(path: &str, text: &str) -> Result<Self, PageError> {
+        let error = |line, problem| PageError { file: path.to_owned(), line, problem };
+        if text.len() > Self::MAX_PAGE {
+            return Err(error(1, format!("the page is longer than {} bytes", Self::MAX_PAGE)));
+        }
+        let page = Page::parse(path, text)?;
+        let Some(declared) = page.declared().cloned() else {
+            let problem = "`native: true` stands for Rust code that is built into go-expert, and \
+                           there is none for this page; describe the code by `match`";
+            let line = text.lines().position(|it| it.starts_with("native:"));
+            return Err(error(line.map_or(2, |it| it + 1), problem.to_owned()));
+        };
+        let holes: Vec<&str> = declared.holes().collect();
+        page.check_holes(path, &holes)?;
+        page.check_superseded(path, is_builtin)?;
+        Ok(Self { check: Check::Declared(declared), page })
+    }
+
+    /// The rule of a built-in page whose check is written in Rust.
+    pub(super) fn native((path, text, native): (&str, &str, Native)) -> Result<Self, PageError> {
+        let page = Page::parse(path, text)?;
+        page.check_holes(path, native.vars)?;
+        page.check_superseded(path, is_builtin)?;
+        Ok(Self { page, check: Check::Native(native) })
+    }
+
+    /// The kinds of nodes that it wants to see.
+    fn kinds(&self) -> &[golang::Kind] {
+        match &self.check {
+            Check::Native(it) => it.kinds,
+            Check::Declared(it) => it.kinds(),
+        }
+    }
+
+    /// The holes that it fills in its page's sentences.
+    #[cfg(test)]
+    pub(super) fn holes(&self) -> Vec<&str> {
+        match &self.check {
+            Check::Native(it) => it.vars.to_vec(),
+            Check::Declared(it) => it.holes().collect(),
+        }
+    }
+
+    /// Looks at one node.
+    pub(super) fn check<'p>(
+        &self,
+        context: &Context<'p>,
+        meter: &Meter,
+        place: &golang::Place<'p, '_>,
+    ) -> Vec<Hit<'p>> {
+        match &self.check {
+            Check::Native(it) => (it.check)(context, place),
+            Check::Declared(it) => it.check(context, meter, place).into_iter().collect(),
+        }
+    }
+
     /// The rule's lasting name.
     pub fn id(&self) -> &RuleId {
         &self.page.id
@@ -68,7 +141,7 @@ impl Rule {
 
     /// The weaker rules that fall silent where ranges touch.
     pub fn supersedes(&self) -> &[RuleId] {
-        &self.page.head.supersedes
+        self.page.head.supersedes.as_ref().map_or(&[], |it| it.value.as_slice())
     }
 
     /// What is wrong here: one sentence of Markdown without a final period.
@@ -109,14 +182,16 @@ impl RuleSet {
     /// # Panics
     /// Only in a binary whose own pages are wrong, which `tests/rules.rs` would have refused.
     pub fn builtin() -> Self {
-        let rules = native::PAGES.iter().map(|it| rule(*it)).collect::<Result<_, _>>();
+        let native = native::PAGES.iter().map(|it| Rule::native(*it));
+        let declared = native::DECLARED.iter().map(|(path, text)| Rule::declared(path, text));
+        let rules = native.chain(declared).collect::<Result<_, _>>();
         Self::new(rules.unwrap_or_else(|error: PageError| panic!("{error}")))
     }
 
     /// These rules alone, in the order of their ids.
     pub fn new(mut rules: Vec<Rule>) -> Self {
         rules.sort_by(|a, b| a.id().cmp(b.id()));
-        let dispatch = Dispatch::new(rules.iter().map(|it| it.native.kinds).enumerate());
+        let dispatch = Dispatch::new(rules.iter().map(Rule::kinds).enumerate());
         Self { rules, dispatch }
     }
 
@@ -129,6 +204,19 @@ impl RuleSet {
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         let at = self.rules.binary_search_by(|it| it.id().as_str().cmp(id)).ok()?;
         self.rules.get(at)
+    }
+
+    /// The rule of a page that lies elsewhere: one that describes what it looks for, or another
+    /// version of the page of one of these rules whose check is written in Rust.
+    ///
+    /// # Errors
+    /// What is wrong with the page, where, and what to do.
+    pub fn read(&self, path: &str, text: &str) -> Result<Rule, PageError> {
+        let page = Page::parse(path, text)?;
+        match self.rule(page.id.as_str()).map(|it| &it.check) {
+            Some(Check::Native(native)) if page.head.native => Rule::native((path, text, *native)),
+            _ => Rule::declared(path, text),
+        }
     }
 
     /// What the rules find in a package, in the order of path, line and rule.
@@ -144,9 +232,9 @@ impl RuleSet {
     }
 }
 
-/// A built-in page with its check.
-fn rule((path, text, native): (&str, &str, Native)) -> Result<Rule, PageError> {
-    let page = Page::parse(path, text)?;
-    page.check_holes(path, native.vars)?;
-    Ok(Rule { page, native })
+/// Whether a built-in page has this id.
+fn is_builtin(id: &str) -> bool {
+    let native = native::PAGES.iter().map(|it| it.0);
+    let mut paths = native.chain(native::DECLARED.iter().map(|it| it.0));
+    paths.any(|it| it.rsplit('/').next().and_then(|it| it.strip_suffix(".md")) == Some(id))
 }

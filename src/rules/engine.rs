@@ -1,7 +1,7 @@
 //! One walk per file for all rules, and everything that is decided for all of them: files and
 //! lines that are not for review, the Go version, tests, and what the parser did not understand.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,6 +10,10 @@ use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, 
 use crate::model::{Confidence, Severity};
 
 use super::audience::serves_tests;
+use super::goroutine::Starts;
+use super::meter::Meter;
+use super::start::Guarded;
+use super::survey::Survey;
 use super::{Finding, Fix, Related, Role, Rule, Suppressions, Var};
 
 /// A check that is written in Rust.
@@ -37,9 +41,37 @@ pub(super) struct Context<'p> {
     /// Its types.
     pub(super) types: TypeInfo<'p>,
     steps: Cell<u64>,
+    survey: OnceCell<Option<Survey<'p>>>,
+    starts: OnceCell<Option<Starts<'p>>>,
+    guarded: OnceCell<Option<Guarded<'p>>>,
 }
 
-impl Context<'_> {
+impl<'p> Context<'p> {
+    fn new(package: &'p Package) -> Self {
+        let (survey, starts, guarded) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { package, types: TypeInfo::new(package), steps: Cell::new(STEPS), survey, starts, guarded }
+    }
+
+    /// Where the package mentions what; found when somebody first asks, if that can be afforded.
+    pub(super) fn survey(&self) -> Option<&Survey<'p>> {
+        let survey = || self.affords_walk().then(|| Survey::of(self.package));
+        self.survey.get_or_init(survey).as_ref()
+    }
+
+    /// The goroutines that the package starts; found when somebody first asks.
+    pub(super) fn starts(&self) -> Option<&Starts<'p>> {
+        let starts = || {
+            let affords = |file: &GoFile, times| self.affords(file, times);
+            Some(Starts::of(&self.types, self.survey()?, affords))
+        };
+        self.starts.get_or_init(starts).as_ref()
+    }
+
+    /// The functions that the package's `sync.Once` run; found when somebody first asks.
+    pub(super) fn guarded(&self) -> Option<&Guarded<'p>> {
+        self.guarded.get_or_init(|| Guarded::of(self)).as_ref()
+    }
+
     /// Whether `times` looks at some node of the file by its position can still be afforded.
     ///
     /// Each goes down from the root, past all children on the way: in the worst file, one list.
@@ -54,7 +86,8 @@ impl Context<'_> {
         self.affords_steps(files.map(|it| it.text().len() as u64).sum())
     }
 
-    fn affords_steps(&self, steps: u64) -> bool {
+    /// Whether so many steps of another kind can still be afforded.
+    pub(super) fn affords_steps(&self, steps: u64) -> bool {
         let left = self.steps.get().checked_sub(steps);
         self.steps.set(left.unwrap_or(0));
         left.is_some()
@@ -111,11 +144,12 @@ impl<'p> Hit<'p> {
 pub(super) fn check(rules: &[Rule], dispatch: &Dispatch, package: &Package) -> Vec<Finding> {
     let mut findings: BTreeMap<_, Finding> = BTreeMap::new();
     let mut suppressions: BTreeMap<Arc<str>, Suppressions> = BTreeMap::new();
-    let context = Context { package, types: TypeInfo::new(package), steps: Cell::new(STEPS) };
+    let context = Context::new(package);
+    let meters: Vec<Meter> = rules.iter().map(|_| Meter::default()).collect();
     for file in package.files().iter().filter(|it| is_reviewed(it)) {
         walk(file, dispatch, |rule, place| {
-            let rule = &rules[rule];
-            for hit in (rule.native.check)(&context, place) {
+            let (rule, meter) = (&rules[rule], &meters[rule]);
+            for hit in rule.check(&context, meter, place) {
                 if !is_reviewed(hit.file) || !holds(rule, &hit) {
                     continue;
                 }

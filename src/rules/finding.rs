@@ -120,6 +120,12 @@ pub enum Role {
     Client,
     /// A call that is affected.
     Call,
+    /// Where the goroutine is started.
+    Start,
+    /// The function that a goroutine runs.
+    Body,
+    /// Where the goroutines are waited for.
+    Wait,
 }
 
 impl Role {
@@ -131,6 +137,9 @@ impl Role {
             Self::Loop => "loop",
             Self::Client => "client",
             Self::Call => "call",
+            Self::Start => "start",
+            Self::Body => "body",
+            Self::Wait => "wait",
         }
     }
 }

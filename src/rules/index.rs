@@ -4,21 +4,31 @@
 
 use std::fmt::Write;
 
-use super::{Domain, Page};
+use super::{Domain, Page, module_name};
 
 /// `src/rules/native/mod.rs` for these pages.
 pub fn native_modules(pages: &[Page]) -> String {
     let mut modules = String::new();
-    let mut table = String::new();
+    let (mut table, mut declared) = (String::new(), String::new());
     for domain in Domain::ALL {
         let mut pages: Vec<_> = pages.iter().filter(|it| it.domain == *domain).collect();
         pages.sort_by(|a, b| a.id.cmp(&b.id));
-        if pages.is_empty() {
+        let (native, described): (Vec<_>, Vec<_>) =
+            pages.into_iter().partition(|it| it.head.native);
+        for page in described {
+            let id = &page.id;
+            let _ = write!(
+                declared,
+                "    (\n        \"review-rules/{domain}/{id}.md\",\n        \
+                 include_str!(\"../../../review-rules/{domain}/{id}.md\"),\n    ),\n"
+            );
+        }
+        if native.is_empty() {
             continue;
         }
         let _ = writeln!(modules, "mod {domain} {{");
-        for page in pages {
-            let (id, module) = (&page.id, page.id.as_str().replace('-', "_"));
+        for page in native {
+            let (id, module) = (&page.id, module_name(&page.id));
             let _ = writeln!(modules, "    pub(super) mod {module};");
             let _ = write!(
                 table,
@@ -30,15 +40,18 @@ pub fn native_modules(pages: &[Page]) -> String {
         modules.push_str("}\n");
     }
     format!(
-        "//! The checks that are written in Rust, with their pages.\n\
+        "//! The built-in pages, and the checks that are written in Rust.\n\
          //!\n\
          //! Generated from the pages under `review-rules/`: `cargo test --test rules` refreshes it.\n\
          \n\
          use super::engine::Native;\n\
          \n\
          {modules}\n\
-         /// Path, text and check of each built-in page.\n\
-         pub(super) const PAGES: &[(&str, &str, Native)] = &[\n{table}];\n"
+         /// Path, text and check of each page whose check is written in Rust.\n\
+         pub(super) const PAGES: &[(&str, &str, Native)] = &[\n{table}];\n\
+         \n\
+         /// Path and text of each page that describes what it looks for.\n\
+         pub(super) const DECLARED: &[(&str, &str)] = &[\n{declared}];\n"
     )
 }
 

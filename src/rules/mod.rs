@@ -2,20 +2,36 @@
 //! file once for all of them and decides what no rule may decide: which files and lines are not
 //! for review. Nothing here can fail on the code under review; it can only report less.
 
+mod advice;
 mod audience;
 mod catalogue;
+mod channel;
 mod edit;
+mod endless;
 mod engine;
+mod example;
+mod explain;
 mod finding;
 mod flow;
 mod gate;
+mod goroutine;
 mod grade;
 mod index;
+mod meter;
 mod native;
+mod object;
+mod once;
+mod outlive;
 mod page;
+mod pattern;
+mod repeat;
 mod section;
+mod skeleton;
+mod start;
 mod suppress;
+mod survey;
 mod text;
+mod trial;
 
 #[cfg(test)]
 mod tests;
@@ -29,5 +45,7 @@ pub use grade::Grade;
 pub use index::{native_modules, readme};
 pub use page::{DiffScope, Domain, Head, Kind, Lens, Page, PageError};
 pub use section::{Block, Section};
+pub use skeleton::{module_name, skeleton_check, skeleton_page};
 pub use suppress::Suppressions;
 pub use text::{Text, Var};
+pub use trial::{Mismatch, Trial};

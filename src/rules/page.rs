@@ -3,16 +3,23 @@
 //! A page that cannot be read is an error that names the file, the line and what to do. The
 //! engine never sees half a page.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use crate::model::{Confidence, Language, words};
 
+use super::advice::advice;
 use super::finding::RuleId;
 use super::gate::GoRange;
 use super::grade::Grade;
+use super::pattern::{Conditions, Declared, Hot, Many, Match, Where};
 use super::section::{Section, sections, told};
 use super::text::{Holes, Text};
+
+/// How deep lists and objects of the front matter may nest.
+const MAX_NESTING: usize = 24;
 
 /// A page that is not as `review-rules/README.md` describes it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +31,13 @@ pub struct PageError {
     pub line: usize,
     /// What is wrong and what to do.
     pub problem: String,
+}
+
+impl PageError {
+    /// The same about a page that lies elsewhere than at its place among the rules.
+    pub fn in_file(self, path: &str) -> Self {
+        Self { file: path.to_owned(), ..self }
+    }
 }
 
 /// One rule as its page tells it.
@@ -39,6 +53,7 @@ pub struct Page {
     pub head: Head,
     /// The sections, in the page's order.
     pub sections: Vec<Section>,
+    declared: Option<Arc<Declared>>,
 }
 
 /// The front matter.
@@ -60,8 +75,7 @@ pub struct Head {
     #[serde(default)]
     pub diff: DiffScope,
     /// Weaker rules that fall silent where the ranges touch.
-    #[serde(default)]
-    pub supersedes: Vec<RuleId>,
+    pub(super) supersedes: Option<Spanned<Vec<RuleId>>>,
     /// What is wrong here, with `$NAME` holes.
     pub message: Spanned<Text>,
     /// Why it happens, in one sentence.
@@ -69,7 +83,24 @@ pub struct Head {
     /// What it leads to, in one sentence.
     pub consequence: Spanned<Text>,
     /// The check is Rust code under `src/rules/native/`.
+    #[serde(default)]
     pub native: bool,
+    /// What the code looks like.
+    #[serde(rename = "match")]
+    pub(super) rule: Option<Spanned<Match>>,
+    /// What its parts are.
+    #[serde(rename = "where")]
+    pub(super) conditions: Option<Conditions>,
+    /// The metavariable to blame.
+    pub(super) at: Option<Spanned<String>>,
+    /// Where the code stands.
+    #[serde(rename = "in")]
+    pub(super) inside: Option<Many<Where>>,
+    /// Where it does not stand.
+    #[serde(rename = "not_in")]
+    pub(super) outside: Option<Many<Where>>,
+    /// Whether it is only worth a word where the code runs often.
+    pub(super) hot: Option<Spanned<Hot>>,
 }
 
 words! {
@@ -143,7 +174,8 @@ words! {
 }
 
 impl Page {
-    /// Reads the page that lies at `path` (`<domain>/<rule-id>.md`, whatever comes before).
+    /// Reads the page that lies at `path` (`<domain>/<rule-id>.md`, whatever comes before, or
+    /// `<rule-id>.md` alone, which is taken for correctness).
     pub fn parse(path: &str, text: &str) -> Result<Self, PageError> {
         let error =
             |line: usize, problem: String| PageError { file: path.to_owned(), line, problem };
@@ -158,14 +190,24 @@ impl Page {
         };
         // The first line stays, as an empty one, so that the YAML's line numbers are the page's.
         let yaml = format!("\n{}\n", lines[1..end].join("\n"));
-        let head: Head = serde_saphyr::from_str(&yaml).map_err(|it| {
+        // Deeper than any page needs; each level takes its share of the thread's stack.
+        let options = serde_saphyr::options! {
+            budget: serde_saphyr::budget! { max_depth: MAX_NESTING, flow_nesting_limit: MAX_NESTING }
+        };
+        let head: Head = serde_saphyr::from_str_with_options(&yaml, options).map_err(|it| {
             let line = it.location().map_or(2, |at| at.line() as usize);
             error(line, advice(&it.without_snippet().to_string()))
         })?;
         head.check().map_err(|(line, problem)| error(line, problem))?;
+        let declared = head.declared().map_err(|(line, problem)| error(line, problem))?;
         let (title, sections) =
             sections(&lines, end + 1).map_err(|(line, problem)| error(line, problem))?;
-        Ok(Self { id, domain, title, head, sections })
+        Ok(Self { id, domain, title, head, sections, declared: declared.map(Arc::new) })
+    }
+
+    /// The check that the page describes, if it does.
+    pub(super) fn declared(&self) -> Option<&Arc<Declared>> {
+        self.declared.as_ref()
     }
 
     /// The section under a heading; one that the page may leave out may be missing.
@@ -176,6 +218,25 @@ impl Page {
     /// What a reader of one language is shown: headings, and the Markdown below each.
     pub fn told(&self, language: Language) -> Vec<(&'static str, String)> {
         told(&self.sections, language)
+    }
+
+    /// Refuses to supersede what is no rule.
+    pub(super) fn check_superseded(
+        &self,
+        path: &str,
+        is_known: impl Fn(&str) -> bool,
+    ) -> Result<(), PageError> {
+        let Some(list) = &self.head.supersedes else { return Ok(()) };
+        let Some(unknown) = list.value.iter().find(|it| !is_known(it.as_str())) else {
+            return Ok(());
+        };
+        Err(PageError {
+            file: path.to_owned(),
+            line: list.referenced.line() as usize,
+            problem: format!(
+                "there is no rule `{unknown}` to supersede; `go-expert rules list` shows all"
+            ),
+        })
     }
 
     /// Refuses holes that the rule's check does not fill.
@@ -213,10 +274,41 @@ impl Head {
                 Holes::check(it).map_err(|problem| (line, format!("`{key}`: {problem}")))?;
             }
         }
-        if !self.native {
-            return Err((2, "`native` must be true: the check is written in Rust".into()));
-        }
         Ok(())
+    }
+
+    /// What the page describes; `None` where its check is written in Rust.
+    fn declared(&self) -> Result<Option<Declared>, (usize, String)> {
+        let Some(rule) = &self.rule else {
+            if !self.native {
+                let problem = "say what the code looks like: add `match` with a pattern \
+                               (or `native: true` where the check is Rust code of this project)";
+                return Err((2, problem.to_owned()));
+            }
+            let keys = [
+                ("where", self.conditions.is_some()),
+                ("at", self.at.is_some()),
+                ("in", self.inside.is_some()),
+                ("not_in", self.outside.is_some()),
+                ("hot", self.hot.is_some()),
+            ];
+            return match keys.iter().find(|it| it.1) {
+                Some((key, _)) => Err((2, format!("`{key}` means nothing without `match`"))),
+                None => Ok(None),
+            };
+        };
+        let line = rule.referenced.line() as usize;
+        if self.native {
+            let problem = "a page has `match` or `native: true`, not both; leave one out";
+            return Err((line, problem.to_owned()));
+        }
+        let rule = rule.value.with(
+            self.conditions.as_ref(),
+            self.inside.as_ref(),
+            self.outside.as_ref(),
+            self.hot.as_ref(),
+        )?;
+        Declared::new(&rule, line, self.at.as_ref()).map(Some)
     }
 }
 
@@ -224,30 +316,9 @@ impl Head {
 fn unbound(hole: &str, filled: &[&str]) -> String {
     let filled: Vec<_> = filled.iter().map(|it| format!("`${it}`")).collect();
     match &*filled {
-        [] => format!("`${hole}` is not bound, and nothing else is; leave it out"),
-        _ => format!("`${hole}` is not bound; use {}", filled.join(", ")),
+        [] => format!("`${hole}` is not always bound, and nothing else is; leave it out"),
+        _ => format!("`${hole}` is not always bound; use {}", filled.join(", ")),
     }
-}
-
-/// What the YAML reader complains about, as something to do.
-fn advice(problem: &str) -> String {
-    let problem = problem.split(" at line ").next().unwrap_or_default();
-    let problem = problem.lines().next().unwrap_or_default();
-    if let Some(name) = problem.strip_prefix("missing field ") {
-        return match name {
-            "`en`" | "`zh`" => format!("a translation is missing; add {name}"),
-            _ => format!("add the key {name}"),
-        };
-    }
-    for unknown in ["unknown field ", "unknown variant "] {
-        if let Some((name, known)) =
-            problem.strip_prefix(unknown).and_then(|it| it.split_once(", expected "))
-        {
-            let known = known.trim_start_matches("one of ");
-            return format!("{name} is not known here; use {known}");
-        }
-    }
-    problem.to_owned()
 }
 
 /// How ids begin that name the cure instead of the pattern.
@@ -265,7 +336,8 @@ fn place(path: &str) -> Result<(RuleId, Domain), String> {
             "leave `{prefix}` out of the id: name what is wrong, so that it reads after \"allow\""
         ));
     }
-    let folder = parts.next().unwrap_or_default();
+    // An organisation's few pages need no folders.
+    let Some(folder) = parts.next() else { return Ok((id, Domain::Correctness)) };
     let domain = Domain::ALL.iter().find(|it| it.as_str() == folder).ok_or_else(|| {
         let all: Vec<_> = Domain::ALL.iter().map(|it| it.as_str()).collect();
         format!("`{folder}` is not a domain; put the page into one of {}", all.join(", "))

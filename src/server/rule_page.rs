@@ -1,6 +1,5 @@
 //! The rules' pages for people: `GET /rules/<id>`, where the links in comments lead.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
@@ -26,7 +25,7 @@ pub(super) async fn page(
 ) -> Response {
     let language = language(&asked, &headers);
     match rules.rule(&id) {
-        Some(rule) => answer(StatusCode::OK, rule.title(), &told(rule, language), language),
+        Some(rule) => answer(StatusCode::OK, rule.title(), &rule.page().body(language), language),
         None => {
             let text = format!("There is no rule with this id.\n\n{}", list(&rules, language));
             answer(StatusCode::NOT_FOUND, "No such rule", &text, language)
@@ -67,22 +66,6 @@ fn language(asked: &Asked, headers: &HeaderMap) -> Language {
         }
     }
     best.1
-}
-
-/// A rule's page as Markdown in one language.
-fn told(rule: &Rule, language: Language) -> String {
-    let head = &rule.page().head;
-    let (severity, kind, confidence) = (&head.severity, rule.kind(), rule.confidence());
-    let mut text =
-        format!("`{}` · {severity} · {kind} · {confidence} · Go {}\n\n", rule.id(), head.go);
-    let _ = writeln!(text, "> {}\n", head.message.value.get(language));
-    for sentence in [&head.mechanism, &head.consequence] {
-        let _ = writeln!(text, "{}\n", sentence.value.get(language));
-    }
-    for (heading, body) in rule.page().told(language) {
-        let _ = writeln!(text, "## {heading}\n\n{body}\n");
-    }
-    text
 }
 
 fn list(rules: &RuleSet, language: Language) -> String {

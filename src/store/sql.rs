@@ -1,22 +1,25 @@
 //! The statements, in the words that SQLite and PostgreSQL share.
 
-/// Records a delivery; changes no row for a redelivery. `$1` id, `$2` now.
-pub(super) const INSERT_DELIVERY: &str =
-    "INSERT INTO delivery (id, received_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
+/// Records deliveries; rows of id, now.
+pub(super) const INSERT_DELIVERIES: &str = "INSERT INTO delivery (id, received_at) ";
+/// … and tells which of them were not known already.
+pub(super) const NEW_DELIVERIES: &str = " ON CONFLICT (id) DO NOTHING RETURNING id";
 
-/// Makes sure that the installation has a row. `$1` id.
-pub(super) const INSERT_INSTALLATION: &str =
-    "INSERT INTO installation (id) VALUES ($1) ON CONFLICT (id) DO NOTHING";
+/// Makes sure that installations have a row; rows of id.
+pub(super) const INSERT_INSTALLATIONS: &str = "INSERT INTO installation (id) ";
+/// … where they have none.
+pub(super) const NEW_INSTALLATIONS: &str = " ON CONFLICT (id) DO NOTHING";
 
-/// The request that a newer one replaces. `$1` key.
-pub(super) const SELECT_PAYLOAD: &str = "SELECT payload FROM job WHERE key = $1";
+/// The requests that newer ones replace; keys in parentheses.
+pub(super) const SELECT_PAYLOADS: &str = "SELECT key, payload FROM job WHERE key IN ";
 
-/// Queues a job, or replaces the request of one that is there. A running one keeps its lease; a
-/// queued one keeps its place, unless it was waiting to be retried; a buried one is alive again.
-/// `$1` key, `$2` installation, `$3` repository, `$4` payload, `$5` now.
-pub(super) const UPSERT_JOB: &str = "
-INSERT INTO job (key, installation_id, repo_id, payload, state, generation, ready_at, queued_at)
-VALUES ($1, $2, $3, $4, 'queued', 1, $5, $5)
+/// Queues jobs, of different keys; rows of key, installation, repository, payload, 'queued', 1,
+/// now, now.
+pub(super) const INSERT_JOBS: &str = "
+INSERT INTO job (key, installation_id, repo_id, payload, state, generation, ready_at, queued_at) ";
+/// … or replaces the request of one that is there. A running one keeps its lease; a queued one
+/// keeps its place, unless it was waiting to be retried; a buried one is alive again.
+pub(super) const REPLACE_JOBS: &str = "
 ON CONFLICT (key) DO UPDATE SET
     installation_id = excluded.installation_id,
     repo_id = excluded.repo_id,

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use super::world::texts;
 
 /// A directory with these files.
-fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     for (path, text) in files {
         write(directory.path(), path, text);
@@ -22,7 +22,7 @@ fn write(directory: &Path, path: &str, text: &str) {
 }
 
 /// `go-expert review` of a directory, without an environment.
-fn review(directory: &Path, args: &[&str]) -> Output {
+pub(crate) fn review(directory: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_go-expert"));
     command.arg("review").arg("--repo").arg(directory).args(args).env_clear();
     command.output().unwrap()
@@ -134,4 +134,62 @@ fn a_shallow_clone_is_reviewed_as_far_as_it_goes() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("git fetch --unshallow"), "{said}");
+}
+
+/// What it says when it cannot run.
+#[track_caller]
+fn refusal(directory: &Path, args: &[&str]) -> String {
+    let output = review(directory, args);
+    assert_eq!(output.status.code(), Some(2), "{args:?}");
+    assert!(output.stdout.is_empty(), "{args:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_refusal_says_what_to_do() {
+    let Some(shop) = repository("a_refusal", "trunk") else { return };
+    let shop = shop.path();
+    let says = |directory: &Path, args: &[&str], words: &str| {
+        let said = refusal(directory, args);
+        assert!(said.contains(words), "{args:?}: {said}");
+    };
+    says(shop, &[], "name the base with `--base`");
+    says(shop, &["--base", "trunk", "--head", "nosuch"], "`nosuch` names no commit here");
+    says(shop, &["--base", "trunk..HEAD"], "`--base` and `--head`");
+    says(&shop.join("price.go"), &[], "is no directory");
+    says(&shop.join("nowhere"), &["--all"], "nowhere");
+
+    let plain = directory(&[("price.go", texts::PRICE)]);
+    says(plain.path(), &[], "`--all` reviews a directory without one");
+    assert!(git(plain.path(), &["init", "-q"]));
+    says(plain.path(), &[], "nothing is committed here yet");
+    says(plain.path(), &["--head", "worktree"], "nothing is committed here yet");
+
+    assert!(git(shop, &["checkout", "-q", "--orphan", "lone"]));
+    assert!(git(shop, &["commit", "-qm", "lone"]));
+    says(shop, &["--base", "trunk"], "`trunk` and `HEAD` have no common ancestor");
+    assert!(git(shop, &["clone", "-q", "--bare", ".", "bare.git"]));
+    says(&shop.join("bare.git"), &["--head", "worktree"], "without a work tree");
+}
+
+#[test]
+fn a_branch_is_compared_with_the_one_that_it_follows() {
+    let Some(shop) = repository("a_branch", "trunk") else { return };
+    let clones = tempfile::tempdir().unwrap();
+    let url = shop.path().display().to_string();
+    assert!(git(clones.path(), &["clone", "-q", &url, "shop"]));
+    let clone = clones.path().join("shop");
+    assert!(git(&clone, &["checkout", "-q", "-b", "work", "--track", "origin/trunk"]));
+    write(&clone, "ask.go", texts::LEAK);
+    assert!(git(&clone, &["add", "."]) && git(&clone, &["commit", "-qm", "ask"]));
+    for base in ["@{upstream}", "@{u}", "work@{upstream}", "origin/trunk", "HEAD~1", "origin/HEAD"]
+    {
+        let found = places(review(&clone, &["--format", "json", "--base", base]));
+        assert_eq!(found, ["ask.go:8"], "{base}");
+    }
+    assert!(git(&clone, &["branch", "-q", "next", "--track"]));
+    assert!(git(&clone, &["checkout", "-q", "next"]));
+    let output = review(&clone, &["--base", "@{u}"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("No Go file differs from `@{u}`"), "{said}");
 }

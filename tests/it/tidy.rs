@@ -27,7 +27,7 @@ fn sources(folder: &str) -> BTreeMap<PathBuf, String> {
 fn floor(room: &str) -> Option<u8> {
     Some(match room {
         "model" | "config" => 0,
-        "golang" | "diff" | "git" | "github" | "store" => 1,
+        "golang" | "diff" | "git" | "github" | "store" | "terminal" => 1,
         "rules" => 2,
         "persona" | "review" => 3,
         "server" | "worker" | "demo" => 4,
@@ -99,7 +99,7 @@ fn dependencies_point_down() {
 
 #[test]
 fn the_pure_rooms_do_no_io() {
-    let pure = ["golang", "diff", "rules", "persona"];
+    let pure = ["golang", "diff", "rules", "persona", "terminal"];
     let pure_files = [
         "src/review/mark.rs",
         "src/review/pair.rs",
@@ -126,7 +126,8 @@ fn the_pure_rooms_do_no_io() {
 
 #[test]
 fn files_are_small_and_say_what_they_are_for() {
-    for (path, text) in sources("src").into_iter().chain(sources("tests")) {
+    let all = ["src", "tests", "benches"].into_iter().flat_map(sources);
+    for (path, text) in all {
         let lines = text.lines().count();
         assert!(lines <= 500, "{}: {lines} lines; 500 is the ceiling", path.display());
         let first = text.lines().next().unwrap_or("");
@@ -137,7 +138,8 @@ fn files_are_small_and_say_what_they_are_for() {
 
 #[test]
 fn nothing_is_left_open() {
-    for (path, text) in sources("src").into_iter().chain(sources("tests")) {
+    let all = ["src", "tests", "benches"].into_iter().flat_map(sources);
+    for (path, text) in all {
         // In pieces, so that this file does not find itself.
         for word in [
             concat!("todo", "!("),
@@ -151,26 +153,90 @@ fn nothing_is_left_open() {
     }
 }
 
+/// What a command of the binary says about itself; `None` when it does not exist.
+fn help(command: &[&str]) -> Option<String> {
+    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_go-expert"));
+    let output = run.args(command).arg("--help").output().unwrap();
+    output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+}
+
 #[test]
-fn the_readme_names_commands_that_exist() {
+fn the_documents_name_commands_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let help =
-        std::process::Command::new(env!("CARGO_BIN_EXE_go-expert")).arg("--help").output().unwrap();
-    let help = String::from_utf8(help.stdout).unwrap();
-    let mut named = 0;
-    for line in readme.lines() {
-        // Indented lines are code.
-        let Some(line) = line.strip_prefix("    ") else { continue };
-        for start in ["cargo run -- ", "cargo run --release -- ", "go-expert "] {
-            let Some(command) = line.trim().strip_prefix(start) else { continue };
-            let command = command.split_whitespace().next().unwrap();
-            assert!(
-                help.contains(&format!("  {command} ")),
-                "README: `{command}` is no command:\n{help}"
-            );
+    for (document, least) in [("README.md", 8), ("CONTRIBUTING.md", 6)] {
+        let text = fs::read_to_string(root.join(document)).unwrap();
+        let mut named = 0;
+        // Indented lines are commands.
+        let lines = text.lines().filter_map(|it| it.strip_prefix("    "));
+        for line in lines {
+            let starts = ["cargo run -- ", "cargo run --release -- ", "go-expert "];
+            let Some(command) = starts.iter().find_map(|it| line.trim().strip_prefix(it)) else {
+                continue;
+            };
+            let words: Vec<&str> = command.split_whitespace().collect();
+            let group = if words[0] == "rules" { 2 } else { 1 };
+            let said = help(&words[..group]);
+            let said = said.unwrap_or_else(|| panic!("{document}: no command `{command}`"));
+            for flag in words.iter().filter(|it| it.starts_with("--")) {
+                let flag = flag.split('=').next().unwrap();
+                assert!(said.contains(flag), "{document}: `{command}` has no {flag}:\n{said}");
+            }
             named += 1;
         }
+        assert!(named >= least, "{document} names {named} commands");
     }
-    assert!(named > 2, "README names no commands");
+}
+
+#[test]
+fn the_documents_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for document in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/pages.md"] {
+        let text = fs::read_to_string(root.join(document)).unwrap();
+        let folder = root.join(document).parent().unwrap().to_owned();
+        let links = text.split("](").skip(1).filter_map(|it| it.split(')').next());
+        for link in links.filter(|it| !it.contains("://") && !it.starts_with('#')) {
+            assert!(folder.join(link).exists(), "{document}: nothing at {link}");
+        }
+        // Paths in backticks that look like ours.
+        for path in text.split('`').skip(1).step_by(2) {
+            let ours = ["src/", "tests/", "docs/"].iter().any(|it| path.starts_with(it));
+            if ours && !path.contains([' ', '<', '*', ':']) && !path.contains("identical_branches")
+            {
+                assert!(root.join(path).exists(), "{document}: nothing at {path}");
+            }
+        }
+    }
+}
+
+/// The words that the loader offers where an unknown one stands in a page.
+fn offered(page: &str) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("a-rule.md"), page).unwrap();
+    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_go-expert"));
+    let output = run.args(["rules", "test"]).arg(directory.path()).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let line = said.lines().find_map(|it| it.split_once("is not known here; use "));
+    let words = line.unwrap_or_else(|| panic!("{said}")).1;
+    words.split(", ").map(|it| it.trim_matches('`').to_owned()).collect()
+}
+
+#[test]
+fn the_reference_of_pages_has_every_key() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("docs/pages.md")).unwrap();
+    let page = |more: &str| format!("---\n{more}\n---\n");
+    for wrong in [
+        page("x: 1"),
+        page("match: { x: 1 }"),
+        page("match: { pattern: f() }\nwhere: { X: { x: 1 } }"),
+        page("in: x"),
+        page("kind: x"),
+        page("lens: x"),
+        page("confidence: x"),
+        page("diff: x"),
+    ] {
+        for word in offered(&wrong) {
+            assert!(text.contains(&format!("`{word}`")), "docs/pages.md lacks `{word}`");
+        }
+    }
 }

@@ -303,6 +303,12 @@ impl Scopes {
         })
     }
 
+    /// Whether a loop begins inside a span, be it in a literal.
+    pub(super) fn has_loop_in(&self, span: Span) -> bool {
+        let first = self.loops.partition_point(|it| it.span.start < span.start);
+        self.loops.get(first).is_some_and(|it| span.encloses(it.span))
+    }
+
     /// The variables from around a function literal that it uses, itself or in literals within,
     /// in the order of first use. Go captures by reference.
     pub fn captures(&self, literal: Node<'_>) -> Vec<Capture> {

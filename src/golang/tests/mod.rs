@@ -1,5 +1,6 @@
 //! Tests of the whole room: what one file after the other cannot show.
 
+mod heat;
 mod incremental;
 mod monsters;
 mod packages;

@@ -89,6 +89,7 @@ fn nested_ten_thousand_deep() {
     check("ifs", nested("func f() {", "if x {", "", "}", "}"), deep);
     check("loops", nested("func f() {", "for i := range x {", "", "}", "}"), deep);
     check("generic", nested("var x ", "T[", "int", "]", ""), deep);
+    check("new", nested("var x = ", "new(", "1", ")", ""), deep);
 }
 
 #[test]
@@ -100,7 +101,6 @@ fn nested_and_broken() {
     check("closed blocks", nested("", "}", "", "", ""), broken);
     check("open literals", nested("var x = ", "func() {", "", "", ""), broken);
     check("mixed", nested("var x = ", "([{", "", "", ""), broken);
-    check("new", nested("var x = ", "new(", "1", ")", ""), broken);
     check("open new", nested("var x = ", "new(1+", "", "", ""), broken);
     check("keywords", nested("", "func ", "", "", ""), broken);
     check("quotes", nested("", "\"", "", "", ""), broken);

@@ -108,6 +108,22 @@ impl<'p> TypeInfo<'p> {
         self.member_of(of, name, DEPTH)
     }
 
+    /// Where the field is declared that `x.name` means for an `x` of this type or a pointer to it.
+    pub fn field(&self, of: &Type<'p>, name: &'p str) -> Option<FieldPlace<'p>> {
+        match self.member(of, name)?.kind {
+            MemberKind::Field(it) => Some(it),
+            MemberKind::Method(_) => None,
+        }
+    }
+
+    /// The method of the package that `x.name` means for an `x` of this type or a pointer to it.
+    pub fn method(&self, of: &Type<'p>, name: &'p str) -> Option<Declared<'p>> {
+        match self.member(of, name)?.kind {
+            MemberKind::Method(MethodPlace::Own(it)) => Some(it),
+            _ => None,
+        }
+    }
+
     pub(super) fn member_of(
         &self,
         of: &Type<'p>,

@@ -10,7 +10,6 @@ mod call;
 mod constant;
 mod expression;
 mod foreign;
-mod front;
 mod layout;
 mod member;
 mod operator;
@@ -29,7 +28,6 @@ use super::{Declared, GoFile, GoNode, Kind, Node, Package, Span};
 pub use basic::Basic;
 pub use binding::value_of;
 pub use call::Callee;
-pub use front::{Named, TypeExpr, Types};
 pub use layout::{Layout, Lock};
 pub use member::{FieldPlace, Member, MemberKind, MethodPlace};
 pub use ty::{Arguments, Direction, NamedType, Origin, OwnType, Shape, Signature, Type};
@@ -115,6 +113,14 @@ impl<'p> TypeInfo<'p> {
     /// What a type is without its name.
     pub fn underlying(&self, of: &Type<'p>) -> Type<'p> {
         self.underlying_type(of, DEPTH)
+    }
+
+    /// Which way a channel of this type goes; `None` for all other types.
+    pub fn channel(&self, of: &Type<'p>) -> Option<Direction> {
+        match self.underlying(of) {
+            Type::Chan(direction, _) => Some(direction),
+            _ => None,
+        }
     }
 
     /// Takes steps; false when there are none left.

@@ -206,6 +206,12 @@ impl<'p> Type<'p> {
         }
     }
 
+    /// The name, if it is a type that the package declares at its top level, or a pointer to one:
+    /// only those have methods of their own.
+    pub fn declared_name(&self) -> Option<&'p str> {
+        self.behind().own().filter(|it| !it.local).map(|it| it.name)
+    }
+
     /// The declaration, if it is a type of the package itself and without type arguments.
     pub(super) fn own_without_arguments(&self) -> Option<OwnType<'p>> {
         self.named().filter(|it| it.arguments.is_empty())?;

@@ -13,11 +13,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-pub use terminal::Terminal;
-
 use crate::model::{Confidence, Fingerprint, Language, Severity, SourceFile, Unread};
 use crate::persona::Voice;
 use crate::rules::{Finding, Rule, RuleSet};
+use crate::terminal::Terminal;
 
 /// The findings of a local review.
 #[derive(Debug, Default)]
@@ -30,6 +29,8 @@ pub struct Report {
     pub read: usize,
     /// How many findings of the base the range removes; none for a whole tree.
     pub repaired: Option<usize>,
+    /// What the work was compared with; none for a whole tree.
+    pub base: Option<String>,
     /// The texts that findings point into.
     pub sources: BTreeMap<Arc<str>, SourceFile>,
 }
@@ -108,7 +109,7 @@ impl Row {
             placement: if inline { Placement::Inline } else { Placement::Summary },
             message: rule.message(language, &finding.vars),
             fingerprint,
-            explanation: format!("{mechanism} {consequence}"),
+            explanation: format!("{mechanism}{}{consequence}", Voice::of(language).space),
             finding: finding.clone(),
         }
     }
@@ -195,7 +196,7 @@ mod tests {
         }
     }
 
-    fn row(severity: Severity, placement: Placement) -> Row {
+    pub(super) fn row(severity: Severity, placement: Placement) -> Row {
         Row {
             file: "a.go".to_owned(),
             line: 1,

@@ -1,26 +1,16 @@
 //! A report for people at a terminal: the code in question, the places that take part, the fix.
 
-use std::ops::Range;
-
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet, Title};
 use console::Style;
 
-use super::excerpt::{Excerpt, excerpt, line, printable};
+use super::excerpt::{Excerpt, Place, excerpt, line, printable, width};
 use super::{Placement, Report, Row, text};
 use crate::diff::unified;
 use crate::model::{LineRange, Severity};
 use crate::persona::Voice;
 use crate::rules::{Fix, Related};
-
-/// What a terminal can show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terminal {
-    /// How many columns it has.
-    pub columns: usize,
-    /// Whether it wants colours.
-    pub colours: bool,
-}
+use crate::terminal::Terminal;
 
 /// How far from the finding a place in the same file may be to be shown in one excerpt. What lies
 /// between is folded.
@@ -29,16 +19,27 @@ const REACH: u32 = 60;
 /// How many places that take part are shown.
 const MAX_RELATED: usize = 4;
 
+/// More columns than any excerpt has, so that the renderer cuts nothing.
+const UNCUT: usize = 100_000;
+
 /// Explanations are set in lines that can be read.
 const MAX_COLUMNS: usize = 100;
+
+/// Narrower terminals break the lines themselves.
+const MIN_COLUMNS: usize = 40;
 
 /// Every finding with its code, then how much was read.
 pub(super) fn print(report: &Report, voice: &Voice, terminal: Terminal) -> String {
     let renderer = if terminal.colours { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.term_width(terminal.columns.max(40)).decor_style(DecorStyle::Unicode);
+    // Excerpts come cut to the terminal's width.
+    let renderer = renderer.term_width(UNCUT).decor_style(DecorStyle::Unicode);
+    let columns = terminal.columns.max(MIN_COLUMNS);
     let mut out = String::new();
     for row in &report.rows {
-        out.push_str(&renderer.render(&[claim(report, row, voice, terminal.columns)]));
+        let Code { snippets, names } = code(report, row, voice, columns);
+        let claim = claim(row, voice, columns).elements(snippets);
+        let text = renderer.render(&[reasons(claim, row, voice, columns)]);
+        out.push_str(&with_names(text, &names));
         out.push('\n');
         let fix = row.finding.fix.as_ref().and_then(|it| fix(report, it, voice, terminal));
         out.push_str(&fix.unwrap_or_default());
@@ -47,31 +48,45 @@ pub(super) fn print(report: &Report, voice: &Voice, terminal: Terminal) -> Strin
     out + &text::end(report, voice)
 }
 
-/// The finding: its sentence, its code, and why.
-fn claim<'a>(report: &'a Report, row: &'a Row, voice: &Voice, columns: usize) -> Group<'a> {
+/// The finding in one sentence.
+fn claim(row: &Row, voice: &Voice, columns: usize) -> Title<'static> {
     let level = match row.severity {
         Severity::Critical => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Advice => Level::INFO,
     };
-    // Beside the name and the space before the text.
-    let columns = columns.clamp(40, MAX_COLUMNS) - 12;
     let title = level.with_name((voice.severity)(row.severity));
-    let title = title.primary_title(wrapped(&row.message, columns));
-    let mut group = title.elements(code(report, row, voice));
-    let note = Level::NOTE.with_name(voice.why).message(wrapped(&row.explanation, columns));
-    group = group.element(note);
-    group = group.element(Level::NOTE.with_name(voice.rule).message(&row.rule));
-    if row.placement == Placement::Summary {
-        group = group.element(Level::NOTE.no_name().message(voice.summary_only));
+    title.primary_title(readable(&row.message, columns))
+}
+
+/// Why, and where to read more.
+fn reasons<'a>(group: Group<'a>, row: &'a Row, voice: &Voice, columns: usize) -> Group<'a> {
+    let note = Level::NOTE.with_name(voice.why).message(readable(&row.explanation, columns));
+    let rule = Level::NOTE.with_name(voice.rule).message(&row.rule);
+    let group = group.element(note).element(rule);
+    match row.placement {
+        Placement::Inline => group,
+        Placement::Summary => group.element(Level::NOTE.no_name().message(voice.summary_only)),
     }
-    group
+}
+
+/// A text beside its name, in lines that can be read.
+fn readable(text: &str, columns: usize) -> String {
+    wrapped(&printable(text), columns.min(MAX_COLUMNS) - 12)
 }
 
 /// The code of a finding and the places that take part in it.
-fn code<'a>(report: &Report, row: &Row, voice: &Voice) -> Vec<Snippet<'a, Annotation<'a>>> {
+struct Code<'a> {
+    snippets: Vec<Snippet<'a, Annotation<'a>>>,
+    /// Where each snippet's first place is.
+    names: Vec<String>,
+}
+
+fn code<'a>(report: &Report, row: &Row, voice: &Voice, columns: usize) -> Code<'a> {
     let finding = &row.finding;
-    let Some(source) = report.sources.get(&finding.path) else { return Vec::new() };
+    let Some(source) = report.sources.get(&finding.path) else {
+        return Code { snippets: Vec::new(), names: Vec::new() };
+    };
     let mut related: Vec<&Related> = finding.related.iter().collect();
     related.sort_by_key(|it| (it.lines.first.abs_diff(finding.lines.first), it.path.clone()));
     related.dedup_by_key(|it| (it.path.clone(), it.lines.first));
@@ -88,23 +103,61 @@ fn code<'a>(report: &Report, row: &Row, voice: &Voice) -> Vec<Snippet<'a, Annota
     let first = line(text, finding.lines.first).unwrap_or_default();
     let start = finding.bytes.start.max(first.start);
     let trigger = start..finding.bytes.end.min(first.end).max(start);
-    let beside = near.iter().filter_map(|it| line(text, it.lines.first));
-    let places: Vec<Range<usize>> = std::iter::once(trigger).chain(beside).collect();
+    let mut places = vec![Place { bytes: trigger, label: "" }];
+    places.extend(near.iter().filter_map(|it| place(text, it, voice)));
     let shown = near.iter().fold(around(finding.lines.first), |all, it| {
         let more = around(it.lines.first);
         LineRange::new(all.first.min(more.first), all.last.max(more.last))
     });
-    let labels = near.iter().map(|it| Some((voice.role)(it.role)));
-    let kinds = std::iter::once(None).chain(labels);
-    let mut snippets = vec![snippet(&finding.path, text, shown, &places, kinds)];
-    for it in far {
-        let Some(source) = report.sources.get(&it.path) else { continue };
-        let Some(place) = line(&source.text, it.lines.first) else { continue };
-        let label = std::iter::once(Some((voice.role)(it.role)));
+    // Beside the numbers of the lines and the bar behind them.
+    let digits = |last: u32| last.to_string().len();
+    let far = far.into_iter().filter_map(|it| {
+        let source = report.sources.get(&it.path)?;
+        Some((it, source, place(&source.text, it, voice)?))
+    });
+    let far: Vec<_> = far.collect();
+    let last = far.iter().map(|(it, ..)| it.lines.first).chain([shown.last]).max().unwrap_or(1);
+    let columns = columns - digits(last) - 3;
+    let mut names = vec![name(&finding.path, text, &places[0])];
+    let mut snippets = vec![snippet(0, text, shown, &places, columns)];
+    for (it, source, place) in far {
         let lines = LineRange::line(it.lines.first);
-        snippets.push(snippet(&it.path, &source.text, lines, &[place], label));
+        names.push(name(&it.path, &source.text, &place));
+        snippets.push(snippet(snippets.len(), &source.text, lines, &[place], columns));
     }
-    snippets
+    Code { snippets, names }
+}
+
+/// A place as `file:line:column`, the column in bytes, as Go's own tools count.
+fn name(path: &str, text: &str, place: &Place) -> String {
+    let before = &text[..place.bytes.start];
+    let start = before.rfind('\n').map_or(0, |it| it + 1);
+    let line = before.bytes().filter(|it| *it == b'\n').count() + 1;
+    format!("{}:{line}:{}", printable(path), place.bytes.start - start + 1)
+}
+
+/// Puts the names of the places where the renderer wrote its own: it counts columns in the
+/// excerpt, where tabs are spaces and long lines are cut.
+fn with_names(mut text: String, names: &[String]) -> String {
+    for (number, name) in names.iter().enumerate() {
+        let stand_in = stand_in(number);
+        let Some(start) = text.find(&stand_in) else { continue };
+        let end = start + stand_in.len();
+        let rest = text[end..].trim_start_matches(|c: char| c == ':' || c.is_ascii_digit());
+        let end = text.len() - rest.len();
+        text.replace_range(start..end, name);
+    }
+    text
+}
+
+/// What the renderer gets as the path of an excerpt. No code reaches it with such a character.
+fn stand_in(number: usize) -> String {
+    format!("\u{7}{number}\u{7}")
+}
+
+/// The line where a place that takes part begins.
+fn place(text: &str, it: &Related, voice: &Voice) -> Option<Place> {
+    Some(Place { bytes: line(text, it.lines.first)?, label: (voice.role)(it.role) })
 }
 
 /// A line with its neighbours.
@@ -114,22 +167,19 @@ fn around(line: u32) -> LineRange {
 
 /// An excerpt with its marks: what is labelled takes part, what is not is the finding itself.
 fn snippet<'a>(
-    path: &str,
+    number: usize,
     text: &str,
     lines: LineRange,
-    places: &[Range<usize>],
-    labels: impl Iterator<Item = Option<&'static str>>,
+    places: &[Place],
+    columns: usize,
 ) -> Snippet<'a, Annotation<'a>> {
-    let Excerpt { text, spans } = excerpt(text, lines, places);
-    let marks = spans.into_iter().zip(labels).map(|(span, label)| {
-        let kind = match label {
-            None => AnnotationKind::Primary,
-            Some(_) => AnnotationKind::Context,
-        };
-        kind.span(span).label(label)
+    let Excerpt { text, spans } = excerpt(text, lines, places, columns);
+    let marks = spans.into_iter().zip(places).map(|(span, it)| match it.label {
+        "" => AnnotationKind::Primary.span(span),
+        label => AnnotationKind::Context.span(span).label(label),
     });
     let marks: Vec<_> = marks.collect();
-    let snippet = Snippet::source(text).line_start(lines.first as usize).path(printable(path));
+    let snippet = Snippet::source(text).line_start(lines.first as usize).path(stand_in(number));
     snippet.annotations(marks)
 }
 
@@ -161,21 +211,39 @@ fn fix(report: &Report, it: &Fix, voice: &Voice, terminal: Terminal) -> Option<S
     Some(out)
 }
 
-/// A text in lines of so many columns. Between Han characters a line may end anywhere.
+/// A text in lines of so many columns. Beside a Han character a line may end anywhere, except
+/// before closing and after opening punctuation.
 fn wrapped(text: &str, columns: usize) -> String {
     let mut out = String::new();
-    let mut column = 0;
-    for word in text.split_inclusive(|c: char| c == ' ' || !c.is_ascii()) {
-        let width = console::measure_text_width(word.trim_end());
-        if column > 0 && column + width > columns {
+    let (mut column, mut word) = (0, 0);
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        if text[end..].chars().next().is_some_and(|next| !may_break(c, next)) {
+            continue;
+        }
+        let unit = &text[word..end];
+        word = end;
+        if column > 0 && column + console::measure_text_width(unit.trim_end()) > columns {
             out.truncate(out.trim_end().len());
             out.push('\n');
             column = 0;
         }
-        out.push_str(word);
-        column += console::measure_text_width(word);
+        out.push_str(unit);
+        column += console::measure_text_width(unit);
     }
     out
+}
+
+/// Whether a line may end between two characters.
+fn may_break(before: char, after: char) -> bool {
+    const OPENING: &str = "（「『【《〈“‘";
+    const CLOSING: &str = "）」』】》〉”’。，、；：！？…";
+    let is_wide = |c: char| width(c) == 2;
+    match before {
+        ' ' => true,
+        _ if OPENING.contains(before) || CLOSING.contains(after) || after == ' ' => false,
+        _ => is_wide(before) || is_wide(after) || CLOSING.contains(before),
+    }
 }
 
 #[cfg(test)]
@@ -186,6 +254,10 @@ mod tests {
     fn lines_end_where_they_may() {
         assert_eq!(wrapped("one two three", 8), "one two\nthree");
         assert_eq!(wrapped("一二三四。", 6), "一二三\n四。");
+        assert_eq!(wrapped("一二三四。五", 8), "一二三\n四。五", "no line begins with a full stop");
+        assert_eq!(wrapped("一二三（四）", 8), "一二三\n（四）", "or ends with a bracket");
+        assert_eq!(wrapped("用 ctx 的 Done 分支", 9), "用 ctx 的\nDone 分支");
+        assert_eq!(wrapped("café crème", 6), "café\ncrème");
         assert_eq!(wrapped("unbreakable", 4), "unbreakable");
     }
 }

@@ -22,8 +22,8 @@ pub(super) fn print(report: &Report, voice: &Voice) -> String {
             persona::sign(row.severity),
             (voice.severity)(row.severity),
             row.rule,
-            row.message,
-            row.explanation,
+            printable(&row.message),
+            printable(&row.explanation),
         );
     }
     text + &end(report, voice)
@@ -42,6 +42,9 @@ pub(super) fn end(report: &Report, voice: &Voice) -> String {
     }
     text.push_str(voice.stop.trim_end());
     text.push('\n');
+    if let Some(base) = report.base.as_ref().filter(|_| report.read == 0) {
+        let _ = writeln!(text, "{}", (voice.no_difference)(&printable(base)));
+    }
     if !report.unread.is_empty() {
         let _ = writeln!(text, "{}", (voice.not_reviewed)(report.unread.len()));
         for it in &report.unread {

@@ -1,4 +1,4 @@
-//! The checks that are written in Rust, with their pages.
+//! The built-in pages, and the checks that are written in Rust.
 //!
 //! Generated from the pages under `review-rules/`: `cargo test --test rules` refreshes it.
 
@@ -7,13 +7,16 @@ use super::engine::Native;
 mod concurrency {
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod lock_copied_by_value;
+    pub(super) mod goroutine_range_never_closed;
+    pub(super) mod goroutine_start_without_lifecycle;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod wg_add_inside_goroutine;
 }
 mod architecture {
     pub(super) mod http_client_no_timeout;
 }
 
-/// Path, text and check of each built-in page.
+/// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
     (
         "review-rules/concurrency/goroutine-leak-on-timeout.md",
@@ -26,13 +29,40 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::lock_copied_by_value::NATIVE,
     ),
     (
+        "review-rules/concurrency/goroutine-range-never-closed.md",
+        include_str!("../../../review-rules/concurrency/goroutine-range-never-closed.md"),
+        concurrency::goroutine_range_never_closed::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/goroutine-start-without-lifecycle.md",
+        include_str!("../../../review-rules/concurrency/goroutine-start-without-lifecycle.md"),
+        concurrency::goroutine_start_without_lifecycle::NATIVE,
+    ),
+    (
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
         include_str!("../../../review-rules/concurrency/pool-put-deferred-in-loop.md"),
         concurrency::pool_put_deferred_in_loop::NATIVE,
     ),
     (
+        "review-rules/concurrency/wg-add-inside-goroutine.md",
+        include_str!("../../../review-rules/concurrency/wg-add-inside-goroutine.md"),
+        concurrency::wg_add_inside_goroutine::NATIVE,
+    ),
+    (
         "review-rules/architecture/http-client-no-timeout.md",
         include_str!("../../../review-rules/architecture/http-client-no-timeout.md"),
         architecture::http_client_no_timeout::NATIVE,
+    ),
+];
+
+/// Path and text of each page that describes what it looks for.
+pub(super) const DECLARED: &[(&str, &str)] = &[
+    (
+        "review-rules/concurrency/defer-in-loop.md",
+        include_str!("../../../review-rules/concurrency/defer-in-loop.md"),
+    ),
+    (
+        "review-rules/memory/regexp-compile-in-hot-path.md",
+        include_str!("../../../review-rules/memory/regexp-compile-in-hot-path.md"),
     ),
 ];

@@ -1,7 +1,9 @@
 //! What the engine decides for all rules.
 
+mod concurrency;
 mod pages;
 mod properties;
+mod trial;
 
 use super::RuleSet;
 use crate::golang::{self, Code};
@@ -162,7 +164,7 @@ fn fixes_are_whole_lines() {
 fn every_rule_speaks_both_languages() {
     for rule in RuleSet::builtin().rules() {
         let vars: Vec<crate::rules::Var> =
-            rule.native.vars.iter().map(|it| ((*it).into(), "name".to_owned())).collect();
+            rule.holes().iter().map(|it| ((*it).into(), "name".to_owned())).collect();
         for language in Language::ALL {
             let text = rule.message(*language, &vars);
             assert!(text.contains("`name"), "{text}");

@@ -113,9 +113,9 @@ fn front_matter_that_is_wrong_is_refused() {
     :3: end the list with a severity without `go`, for all other versions
     :3: put the severity without `go` at the end
     :3: `is` is not known here; use go, severity
-    :4: `extra` is not known here; use severity, kind, confidence, go, lens, diff, supersedes, message, mechanism, consequence, native
+    :4: `extra` is not known here; use severity, kind, confidence, go, lens, diff, supersedes, message, mechanism, consequence, native, match, where, at, in, not_in, hot
     :9: add the key `kind`
-    :2: `native` must be true: the check is written in Rust
+    :2: say what the code looks like: add `match` with a pattern (or `native: true` where the check is Rust code of this project)
     :8: a translation is missing; add `zh`
     :8: `mechanism` says nothing in zh-CN
     :8: `fr` is not known here; use en, zh
@@ -123,7 +123,52 @@ fn front_matter_that_is_wrong_is_refused() {
     :7: `message`: close the backtick
     :5: write `go` as ">=1.N", "<1.N" or both, separated by a space
     :11: a rule's id is lower-case words joined with hyphens, at most 60 characters
-    :10: expected string scalar
+    :10: a text belongs here; put it into quotes
+    "#);
+}
+
+#[test]
+fn yaml_that_is_wrong_is_refused_with_what_to_do() {
+    let message = "message: { en: \"`$CH` leaks\", zh: \"`$CH` 泄漏\" }";
+    let found = refusals(&[
+        with(message, "message:\n\ten: x"),
+        with(message, "message:\n  en: `$CH` leaks"),
+        with(message, "message:\n  en: it: leaks"),
+        with(message, "message:\n  en: \"it\" leaks"),
+        with(message, "message: { en: \"\\d\", zh: x }"),
+        with(message, "message: { en: a }, zh: x }"),
+        with(message, "message: { en: x, en: y, zh: z }"),
+        with(message, "message: leaks"),
+        with("kind: leak", "kind: *leak"),
+        with("kind: leak", "kind: [leak]"),
+        with("kind: leak", "kind: leak\nkind: bug"),
+        with("kind: leak", "kind: leak\nsupersedes: defer-in-loop"),
+        with("\">=1.0 <1.22\"", ">=1.0 <1.22"),
+        with("severity: critical", "severity: 5"),
+        with("native: true", "match:\n  pattern: &$F"),
+        with("native: true", "match:\n  pattern: { not: { $_ == T{} } }"),
+        with("native: true", "match:\n  pattern: [f, g]"),
+        with("native: true", "match:\n  pattern: 'f()'\n   kind: block"),
+    ]);
+    assert_snapshot!(found, @r#"
+    :8: indent with spaces; YAML takes no tabs
+    :8: this is no YAML (unexpected character: ``'); put the text or the code into single quotes, or behind `|-` on lines of its own
+    :8: this is no YAML (mapping values are not allowed in this context); put the text or the code into single quotes, or behind `|-` on lines of its own
+    :8: this is no YAML (invalid trailing content after double-quoted scalar); put the text or the code into single quotes, or behind `|-` on lines of its own
+    :7: use single quotes: in double quotes a backslash means something
+    :7: a translation is missing; add `zh`
+    :7: `en` stands twice; leave one out
+    :7: keys with values belong here, as `name: value`
+    :3: this is no YAML (alias references unknown anchor); put the text or the code into single quotes, or behind `|-` on lines of its own
+    :3: one word belongs here
+    :4: `kind` stands twice; leave one out
+    :4: a list belongs here, as `[one, two]`
+    :5: this is no YAML (while scanning a block scalar, did not find expected comment or line break); put the text or the code into single quotes, or behind `|-` on lines of its own
+    :2: write a severity, or a list of { go: "<1.N", severity: … } here, not integer 5
+    :11: write Go code, or { context: Go code, selector: a node's kind } here; what begins with `&`, `*` or `#` needs quotes around it
+    :11: `not` is not known here; use context, selector
+    :11: write Go code, or { context: Go code, selector: a node's kind } here, not a list
+    :12: this is no YAML (while parsing a block mapping, did not find expected key); put the text or the code into single quotes, or behind `|-` on lines of its own
     "#);
 }
 
@@ -184,6 +229,6 @@ fn ids_that_name_the_cure_are_refused() {
 #[test]
 fn holes_that_nothing_fills_are_refused() {
     let page = Page::parse(PATH, PAGE).unwrap();
-    assert_snapshot!(page.check_holes(PATH, &["X", "Y"]).unwrap_err(), @"review-rules/concurrency/a-rule.md:7: `$CH` is not bound; use `$X`, `$Y`");
-    assert_snapshot!(page.check_holes(PATH, &[]).unwrap_err(), @"review-rules/concurrency/a-rule.md:7: `$CH` is not bound, and nothing else is; leave it out");
+    assert_snapshot!(page.check_holes(PATH, &["X", "Y"]).unwrap_err(), @"review-rules/concurrency/a-rule.md:7: `$CH` is not always bound; use `$X`, `$Y`");
+    assert_snapshot!(page.check_holes(PATH, &[]).unwrap_err(), @"review-rules/concurrency/a-rule.md:7: `$CH` is not always bound, and nothing else is; leave it out");
 }

@@ -6,7 +6,7 @@ use super::read;
 use crate::golang::Span;
 use crate::rules::RuleSet;
 
-const HEAD: &str = "package p; import \"context\"; import \"io\"; import \"log\"; import \"net\"; \
+const HEAD: &str = "package p; import \"context\"; import \"io\"; import \"log\"; import \"net\"; import \"os\"; import \"regexp\"; \
                     import \"net/http\"; import \"sync\"; import \"time\"; ";
 
 /// Every snippet of every page that is one file without a package clause.

@@ -60,6 +60,12 @@ impl SqliteStore {
             // With WAL, NORMAL may lose the last commits with the power, and GitHub never sends a
             // delivery again that was acknowledged.
             .synchronous(SqliteSynchronous::Full)
+            // A checkpoint syncs twice more and writes many pages, and whoever commits then waits
+            // for it. By default that is every few dozen commits (1000 pages); here 16 MiB gather.
+            .pragma("wal_autocheckpoint", "4096")
+            // What a statement of several rows keeps to undo itself would be a file of its own,
+            // made and removed with every commit.
+            .pragma("temp_store", "MEMORY")
             .foreign_keys(true)
             // Only an operator's own tool can be in the way.
             .busy_timeout(Duration::from_secs(5));

@@ -36,6 +36,37 @@ pub(crate) async fn a_newer_job_replaces_a_queued_one(world: World) {
     assert_eq!(world.queue().await, "0 queued, 0 running, 0 buried");
 }
 
+pub(crate) async fn deliveries_that_come_at_once_keep_their_order(world: World) {
+    // On one thread all of them wait before the writer is polled: they share a transaction.
+    let deliver = |id, effect| world.store.record(Delivery { id: delivery_id(id), effect });
+    let recorded = tokio::join!(
+        biased;
+        deliver("1", Effect::Enqueue(command(1, 7))),
+        deliver("2", Effect::Enqueue(job_of(2, 2, 1))),
+        deliver("1", Effect::Enqueue(push(1, 'f'))),
+        deliver("3", Effect::None),
+        deliver("4", Effect::Enqueue(command(1, 8))),
+        deliver("5", Effect::Cancel(key(2))),
+        deliver("6", Effect::Enqueue(push(2, 'a'))),
+        deliver("7", Effect::Enqueue(push(3, 'a'))),
+        deliver("8", Effect::Cancel(key(3))),
+    );
+    let (new, again) = (Recorded::New, Recorded::Duplicate);
+    let recorded: [Result<Recorded, StoreError>; 9] = recorded.into();
+    let expected = [new, new, again, new, new, new, new, new, new];
+    assert_eq!(recorded.map(Result::unwrap), expected);
+
+    assert_eq!(world.queue().await, "3 queued, 0 running, 0 buried");
+    let mut claims = Vec::new();
+    while let Some(claim) = world.claim().await {
+        claims.push(claim);
+    }
+    claims.sort_by(|a, b| a.key.cmp(&b.key));
+    assert_eq!(comments(&claims[0]), [7, 8]);
+    assert_eq!(claims[1].job, push(2, 'a'));
+    assert_eq!(claims[2].job, job_of(2, 2, 1));
+}
+
 pub(crate) async fn a_newer_job_waits_for_the_running_one(world: World) {
     world.enqueue(command(1, 7)).await;
     let older = world.claim().await.unwrap();

@@ -32,6 +32,7 @@ suite! {
     {
         a_redelivery_changes_nothing
         a_newer_job_replaces_a_queued_one
+        deliveries_that_come_at_once_keep_their_order
         a_newer_job_waits_for_the_running_one
         commands_of_a_superseded_run_are_kept
         unfinished_writes_are_remembered_when_superseded

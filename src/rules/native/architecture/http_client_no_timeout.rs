@@ -54,29 +54,40 @@ fn default_client<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hi
 
 /// Whether the package gives the default client, or its transport, something of its own.
 fn sets_default(context: &Context<'_>) -> bool {
-    let mentions = |it: &GoFile| {
-        it.text().contains(".DefaultClient") || it.text().contains(".DefaultTransport")
-    };
-    if !context.affords_walk() {
-        return true;
-    }
-    context.package.files().iter().any(|file| {
-        mentions(file)
-            && file.root().descendants().any(|it| {
-                let left = match it.go_kind() {
-                    Kind::AssignmentStatement => it.field(Field::Left),
-                    Kind::UnaryExpression if it.operator() == Some("&") => it.field(Field::Operand),
-                    _ => None,
-                };
-                left.is_some_and(|it| {
-                    it.descendants().any(|it| {
-                        matches!(
-                            file.qualified(it),
-                            Some((HTTP, "DefaultClient" | "DefaultTransport"))
-                        )
-                    })
-                })
+    // Every call asks, and a package may have hundreds: what the text shows is not walked for.
+    let mentions = |file: &GoFile| {
+        let text = file.text();
+        let found = text.match_indices(".Default").map(|(at, _)| at + 1);
+        found
+            .filter(|at| {
+                ["DefaultClient", "DefaultTransport"].iter().any(|it| text[*at..].starts_with(it))
             })
+            .collect::<Vec<_>>()
+    };
+    context.package.files().iter().any(|file| {
+        let places = mentions(file);
+        !context.affords(file, 2 * places.len()) || places.into_iter().any(|at| is_set(file, at))
+    })
+}
+
+/// Whether a default of the package `net/http`, named at this byte, is assigned to, or its address
+/// is taken.
+fn is_set(file: &GoFile, at: usize) -> bool {
+    let Some(name) = file.root().descendant_for_byte_range(at, at + 1) else { return false };
+    let around = name.ancestors(file.root());
+    let Some(default) = around.first().filter(|it| {
+        let named = file.qualified(**it);
+        matches!(named, Some((HTTP, "DefaultClient" | "DefaultTransport")))
+    }) else {
+        return false;
+    };
+    around.iter().any(|it| {
+        let left = match it.go_kind() {
+            Kind::AssignmentStatement => it.field(Field::Left),
+            Kind::UnaryExpression if it.operator() == Some("&") => it.field(Field::Operand),
+            _ => None,
+        };
+        left.is_some_and(|it| it.span().encloses(default.span()))
     })
 }
 

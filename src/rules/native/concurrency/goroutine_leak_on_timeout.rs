@@ -4,16 +4,17 @@
 mod sender;
 mod uses;
 
-use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Package, Place, Resolved, Span};
+use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Package, Place, Span};
 use crate::model::Confidence;
 use crate::rules::audience::is_tool;
+use crate::rules::channel::{Doing, is_builtin, received};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, end_of_statement, own_nodes};
 use crate::rules::types::value_of;
 use crate::rules::{Fix, Role};
 
 use sender::{Sender, Shared};
-use uses::{UseRole, runs_here, uses_in};
+use uses::{runs_here, uses_in};
 
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::GoStatement], vars: &["CH", "OTHER"], check };
@@ -23,7 +24,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let Some(owner) = place.function().filter(|it| !is_main(package, file, *it)) else {
         return Vec::new();
     };
-    let Some(sender) = Sender::started(package, file, place.node) else { return Vec::new() };
+    let Some(sender) = Sender::started(&context.types, file, place.node) else { return Vec::new() };
     let outer = match context.affords(file, 4) {
         true => sender.channels(package, file),
         false => return Vec::new(),
@@ -70,20 +71,21 @@ fn leak<'p>(
     let mut receives = Vec::new();
     let mut other_senders = 0;
     for it in uses_in(file, channel.outside, owner.span()) {
-        if sender.go.span().encloses(it.span) {
+        if sender.go().span().encloses(it.span) {
             continue;
         }
-        match it.role {
-            UseRole::SelectReceive { case, select } if runs_here(owner, &it.around) => {
+        match it.doing {
+            Doing::SelectReceive { case, select } if runs_here(owner, &it.around) => {
                 receives.push((case, select));
             }
-            UseRole::Send(_) | UseRole::Argument | UseRole::Close | UseRole::Length => {
+            Doing::Argument { .. } if !it.is_handed_on() => return None,
+            Doing::Send(_) | Doing::Argument { .. } | Doing::Close | Doing::Look => {
                 // Only another goroutine that sends as well may have it.
                 let go = it.around.iter().find(|it| it.is(Kind::GoStatement))?;
                 if !owner.span().encloses(go.span()) {
                     return None;
                 }
-                let other = Sender::started(package, file, *go)?;
+                let other = Sender::started(&context.types, file, *go)?;
                 let mut shared = other.channels(package, file);
                 shared.retain(|it| it.outside == channel.outside);
                 shared.iter().try_for_each(|it| other.blocking_sends(it.inside).map(drop))?;
@@ -93,7 +95,7 @@ fn leak<'p>(
         }
     }
     let mut leaving: Option<(Confidence, String, Node<'p>)> = None;
-    for (case, select) in receives.iter().filter(|it| it.1.start_byte() > sender.go.end_byte()) {
+    for (case, select) in receives.iter().filter(|it| it.1.start_byte() > sender.go().end_byte()) {
         let others = cases(*select).filter(|it| it.id() != case.id());
         for other in others {
             let Some(label) = label(file, sender, other) else { continue };
@@ -111,15 +113,15 @@ fn leak<'p>(
     }
     let (mut sure, other, case) = leaving?;
 
-    let looped = |it: &Node<'_>| sender.file.scopes().loop_at(it.start_byte()).is_some();
+    let looped = |it: &Node<'_>| sender.file().scopes().loop_at(it.start_byte()).is_some();
     if sends.iter().any(looped) || sender.may_end_without_sending() {
         // It may look at the context, or at something that the case closes, and leave in time.
         sure = sure.min(Confidence::Medium);
     }
     let started_once =
-        scopes.loops_at(sender.go.start_byte()).all(|it| it.span.encloses(binding.name));
+        scopes.loops_at(sender.go().start_byte()).all(|it| it.span.encloses(binding.name));
     let one_send = exclusive(&sends, looped);
-    let trigger = if sender.is_literal() { sends[0] } else { sender.go };
+    let trigger = if sender.is_literal() { sends[0] } else { sender.go() };
     let mut hit = Hit::at(file, trigger)
         .var("CH", file.slice(binding.name))
         .var("OTHER", other)
@@ -202,14 +204,6 @@ fn label(file: &GoFile, sender: &Sender<'_>, case: Node<'_>) -> Option<String> {
     })
 }
 
-/// The receive that a case waits for.
-fn received(case: Node<'_>) -> Option<Node<'_>> {
-    let communication = case.field(Field::Communication)?;
-    let value = communication.field(Field::Right).unwrap_or(communication).unparen();
-    let value = if value.is(Kind::ExpressionStatement) { value.parts().next()? } else { value };
-    (value.is(Kind::UnaryExpression) && value.operator() == Some("<-")).then_some(value)
-}
-
 /// The cases of a select.
 fn cases(select: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     select.parts().filter(|it| matches!(it.go_kind(), Kind::CommunicationCase | Kind::DefaultCase))
@@ -229,11 +223,6 @@ fn make_of<'p>(package: &Package, file: &'p GoFile, id: BindingId) -> Option<Nod
     let channel = arguments.next().is_some_and(|it| it.is(Kind::ChannelType));
     let capacity = arguments.next();
     (channel && capacity.is_none_or(|it| file.text_of(it) == "0")).then_some(make)
-}
-
-/// Whether a call is one of Go's own functions; the package may have declared its own.
-fn is_builtin(file: &GoFile, call: Node<'_>, name: &str) -> bool {
-    call.callee().is_some_and(|it| matches!(file.resolve(it), Resolved::Outer(n) if n == name))
 }
 
 /// Gives the channel room for one value.

@@ -1,10 +1,11 @@
 //! `defer pool.Put(x)` in a loop: it runs when the function returns, not per iteration.
 
-use crate::golang::types::Type;
-use crate::golang::{Access, Field, GoFile, GoNode, Kind, Loop, Node, Place, Resolved};
+use crate::golang::{Access, Field, GoFile, GoNode, Kind, Node, Place};
 use crate::model::Severity;
 use crate::rules::engine::{Context, Hit, Native};
-use crate::rules::flow::{End, end, end_of_statement, own_nodes};
+use crate::rules::flow::{End, end, own_nodes};
+use crate::rules::outlive::outlives;
+use crate::rules::repeat::{is_endless, repeating_loop};
 use crate::rules::{Fix, Role};
 
 pub(in crate::rules) const NATIVE: Native =
@@ -25,23 +26,19 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     if !context.affords(file, place.ancestors.len()) {
         return None;
     }
-    let repeated = scopes.loops_at(defer.start_byte()).find_map(|it| {
-        let node = file.node(it.span, Kind::ForStatement)?;
-        let repeats = !is_left(file, defer, node, place.ancestors) && !is_short(file, node);
-        repeats.then_some((it, node))
-    });
-    let (the_loop, node) = repeated?;
+    let node = repeating_loop(&context.types, file, defer, place.ancestors, FEW)?;
+    let the_loop = scopes.loops_at(defer.start_byte()).find(|it| it.span == node.span())?;
     if !context.types.callee(file, put).is_method("sync", "Pool", "Put") {
         return None;
     }
     let object = put.arguments().next().filter(|it| it.is(Kind::Identifier));
-    let uses = object.and_then(|it| file.resolve(it).local());
-    let uses = uses.map_or(0, |it| scopes.uses_of(it).count());
-    if !context.affords(file, uses) || object.is_some_and(|it| outlives(file, it, the_loop)) {
+    let variable = object.and_then(|it| file.resolve(it).local());
+    let affords = |looks| context.affords(file, looks);
+    if variable.is_some_and(|it| outlives(file, it, the_loop.span, &affords)) {
         return None;
     }
     let mut hit = Hit::at(file, defer).var("POOL", file.text_of(pool)).with(file, node, Role::Loop);
-    if !is_endless(context, file, node) {
+    if !is_endless(&context.types, file, node) {
         hit.severity = Severity::Warning;
     }
     if defer.part(Kind::CallExpression).is_some_and(|it| it.id() == put.id()) {
@@ -63,126 +60,6 @@ fn put<'p>(file: &'p GoFile, defer: Node<'p>) -> Option<Node<'p>> {
     }
     let literal = call.callee().filter(|it| it.is(Kind::FuncLiteral))?;
     own_nodes(literal).find(|it| it.is(Kind::CallExpression) && is_put(it))
-}
-
-/// Whether every way from the defer leaves the loop, so that it defers at most once.
-fn is_left(file: &GoFile, defer: Node<'_>, the_loop: Node<'_>, around: &[Node<'_>]) -> bool {
-    let inside = around.iter().rev().take_while(|it| it.id() != the_loop.id());
-    // Inside a switch, a select or another loop, `break` means that one.
-    let mut breakable = true;
-    for list in inside {
-        match list.go_kind() {
-            Kind::StatementList => {}
-            Kind::ForStatement
-            | Kind::ExpressionSwitchStatement
-            | Kind::TypeSwitchStatement
-            | Kind::SelectStatement => {
-                breakable = false;
-                continue;
-            }
-            _ => continue,
-        }
-        for statement in list.statements().filter(|it| it.start_byte() >= defer.end_byte()) {
-            let goes_on = own_nodes(statement).any(|it| it.is(Kind::ContinueStatement));
-            if goes_on {
-                return false;
-            }
-            match end_of_statement(file, statement) {
-                End::Return | End::Exit => return true,
-                End::Break(None) if breakable => return true,
-                End::Break(_) | End::Continue(_) | End::Goto => return false,
-                End::Falls => {}
-            }
-        }
-    }
-    false
-}
-
-/// Whether the head of the loop shows that it runs a few times only.
-fn is_short(file: &GoFile, the_loop: Node<'_>) -> bool {
-    let number = |it: Node<'_>| file.text_of(it).parse::<u64>().ok();
-    let bound = match head(the_loop) {
-        Some(it) if it.is(Kind::ForClause) => it
-            .field(Field::Condition)
-            .filter(|it| matches!(it.operator(), Some("<" | "<=")))
-            .and_then(|it| it.field(Field::Right))
-            .and_then(number),
-        Some(it) if it.is(Kind::RangeClause) => {
-            let over = it.field(Field::Right).map(GoNode::unparen);
-            match over.map(GoNode::go_kind) {
-                Some(Kind::IntLiteral) => over.and_then(number),
-                Some(Kind::CompositeLiteral) => over
-                    .and_then(|it| it.field(Field::Body))
-                    .and_then(|it| u64::try_from(it.parts().count()).ok()),
-                _ => None,
-            }
-        }
-        _ => None,
-    };
-    bound.is_some_and(|it| it <= FEW)
-}
-
-/// What stands between `for` and the body.
-fn head(the_loop: Node<'_>) -> Option<Node<'_>> {
-    the_loop.parts().find(|it| !it.is(Kind::Block))
-}
-
-/// Whether the loop ends only when somebody ends it: no condition, or a range over a channel.
-fn is_endless<'p>(context: &Context<'p>, file: &'p GoFile, the_loop: Node<'p>) -> bool {
-    let Some(head) = head(the_loop) else { return true };
-    match head.go_kind() {
-        Kind::ForClause => head.field(Field::Condition).is_none(),
-        Kind::RangeClause => head.field(Field::Right).is_some_and(|it| {
-            let over = context.types.of(file, it);
-            matches!(context.types.underlying(&over), Type::Chan(..))
-        }),
-        _ => false,
-    }
-}
-
-/// Whether the object visibly lives on after its iteration: then it must not go back earlier.
-fn outlives(file: &GoFile, object: Node<'_>, the_loop: &Loop) -> bool {
-    let scopes = file.scopes();
-    let Resolved::Local(id, _) = file.resolve(object) else { return false };
-    let escapes = |name: Node<'_>| {
-        let around = name.ancestors(file.root());
-        let Some(parent) = around.first() else { return false };
-        let outside = |target: Node<'_>| {
-            let root = root_of(target);
-            file.resolve(root)
-                .local()
-                .is_none_or(|it| !the_loop.span.encloses(scopes.binding(it).name))
-        };
-        match parent.go_kind() {
-            // `&x` and a list of values change nothing about where it goes.
-            Kind::ArgumentList => around
-                .get(1)
-                .and_then(|it| it.callee())
-                .is_some_and(|it| matches!(file.resolve(it), Resolved::Outer("append"))),
-            Kind::SendStatement | Kind::ReturnStatement => true,
-            Kind::LiteralElement | Kind::KeyedElement => true,
-            Kind::ExpressionList => match around.get(1) {
-                Some(it) if it.is(Kind::AssignmentStatement) => {
-                    let left = it.field(Field::Left);
-                    let value = it.field(Field::Right).is_some_and(|it| it.id() == parent.id());
-                    value && left.is_some_and(|it| it.parts().any(&outside))
-                }
-                Some(it) => it.is(Kind::ReturnStatement),
-                None => false,
-            },
-            _ => false,
-        }
-    };
-    let uses = scopes.uses_of(id).filter(|it| the_loop.span.encloses(it.span));
-    uses.filter_map(|it| file.node(it.span, Kind::Identifier)).any(escapes)
-}
-
-/// The variable at the beginning of `a.b[i].c`.
-fn root_of(mut node: Node<'_>) -> Node<'_> {
-    while let Some(inner) = node.field(Field::Operand) {
-        node = inner.unparen();
-    }
-    node
 }
 
 /// The edit that moves the call to the end of the iteration, where nothing leaves it before and

@@ -5,6 +5,7 @@ use crate::golang::{
     Access, BindingId, Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Place, Resolved,
 };
 use crate::rules::engine::Context;
+use crate::rules::object::is_exported;
 
 use super::{SENDING, sends};
 
@@ -229,8 +230,4 @@ fn makes_client(file: &GoFile, value: Node<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-fn is_exported(name: &str) -> bool {
-    name.chars().next().is_some_and(char::is_uppercase)
 }

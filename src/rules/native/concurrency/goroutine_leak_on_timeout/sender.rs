@@ -1,19 +1,18 @@
 //! The goroutine that sends: its function, its channels, its sends.
 
 use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Package, Resolved};
+use crate::rules::channel::{Doing, is_builtin};
 use crate::rules::flow::own_nodes;
-use crate::rules::types::{Named, Types, only};
+use crate::rules::goroutine::Start;
+use crate::rules::survey::At;
+use crate::rules::types::TypeInfo;
 
-use super::uses::{UseRole, may_give_up, runs_in, uses_in};
-use super::{channel_of, is_builtin, make_of};
+use super::uses::{may_give_up, runs_in, uses_in};
+use super::{channel_of, make_of};
 
 /// A goroutine and its function.
 pub(super) struct Sender<'p> {
-    /// The `go` statement.
-    pub(super) go: Node<'p>,
-    /// The literal or the declaration, and its file.
-    pub(super) function: Node<'p>,
-    pub(super) file: &'p GoFile,
+    start: Start<'p>,
 }
 
 /// One channel of the function that starts a goroutine, by its name there and in the goroutine.
@@ -25,28 +24,29 @@ pub(super) struct Shared {
 
 impl<'p> Sender<'p> {
     /// What a `go` statement starts: a literal, or a function or method of the package.
-    pub(super) fn started(package: &'p Package, file: &'p GoFile, go: Node<'p>) -> Option<Self> {
-        let callee = go.part(Kind::CallExpression)?.callee()?;
-        let declared = match callee.go_kind() {
-            Kind::FuncLiteral => return Some(Self { go, function: callee, file }),
-            Kind::Identifier => match file.resolve(callee) {
-                Resolved::Outer(name) => only(package.functions(name))?,
-                _ => return None,
-            },
-            Kind::SelectorExpression => {
-                let types = Types(package);
-                let receiver = types.of(file, callee.field(Field::Operand)?)?;
-                let Named::Own(receiver) = types.named(receiver)? else { return None };
-                let name = file.text_of(callee.field(Field::Field)?);
-                only(package.methods(&receiver.item.name, name))?
-            }
-            _ => return None,
-        };
-        Some(Self { go, function: declared.item.node(declared.file)?, file: declared.file })
+    pub(super) fn started(types: &TypeInfo<'p>, file: &'p GoFile, go: Node<'p>) -> Option<Self> {
+        let start = Start::of(types, At { file, node: go })?;
+        // A literal that a variable holds may be started, or called, elsewhere as well.
+        let named = !start.body.node.is(Kind::FuncLiteral);
+        (named || start.is_inline()).then_some(Self { start })
+    }
+
+    /// The `go` statement.
+    pub(super) fn go(&self) -> Node<'p> {
+        self.start.site.node
+    }
+
+    /// The file of the function.
+    pub(super) fn file(&self) -> &'p GoFile {
+        self.start.body.file
+    }
+
+    fn function(&self) -> Node<'p> {
+        self.start.body.node
     }
 
     pub(super) fn is_literal(&self) -> bool {
-        self.function.is(Kind::FuncLiteral)
+        self.function().is(Kind::FuncLiteral)
     }
 
     /// The local variables of the starting function that the goroutine may send on: captured
@@ -54,7 +54,7 @@ impl<'p> Sender<'p> {
     pub(super) fn channels(&self, package: &'p Package, file: &'p GoFile) -> Vec<Shared> {
         let mut all = self.passed(file);
         if self.is_literal() {
-            let captured = file.scopes().captures(self.function);
+            let captured = file.scopes().captures(self.function());
             all.extend(
                 captured.iter().map(|it| Shared { outside: it.binding, inside: it.binding }),
             );
@@ -65,19 +65,9 @@ impl<'p> Sender<'p> {
 
     /// The arguments of the call that are plain local names, with the parameters they become.
     fn passed(&self, file: &'p GoFile) -> Vec<Shared> {
-        let Some(call) = self.go.part(Kind::CallExpression) else { return Vec::new() };
-        let list = self.function.field(Field::Parameters);
-        let mut names = Vec::new();
-        for parameter in list.into_iter().flat_map(GoNode::parts) {
-            let before = names.len();
-            names.extend(parameter.parts().filter(|it| it.is(Kind::Identifier)).map(Some));
-            if names.len() == before {
-                names.push(None);
-            }
-        }
-        let pairs = call.arguments().zip(names).filter_map(|(argument, name)| {
+        let pairs = self.start.passed().into_iter().filter_map(|(argument, name)| {
             let outside = file.resolve(argument).local()?;
-            let inside = self.file.scopes().declared_at(name?.span())?;
+            let inside = self.file().scopes().declared_at(name.span())?;
             Some(Shared { outside, inside })
         });
         pairs.collect()
@@ -86,16 +76,16 @@ impl<'p> Sender<'p> {
     /// The sends that block, if sending is all that the goroutine does with the channel.
     pub(super) fn blocking_sends(&self, channel: BindingId) -> Option<Vec<Node<'p>>> {
         let mut sends = Vec::new();
-        for it in uses_in(self.file, channel, self.function.span()) {
-            match it.role {
+        for it in uses_in(self.file(), channel, self.function().span()) {
+            match it.doing {
                 // A literal that is deferred belongs to the goroutine; any other runs who knows
                 // when and where.
-                UseRole::Send(send) if runs_in(self.function, &it.around) => {
+                Doing::Send(send) if runs_in(self.function(), &it.around) => {
                     if !may_give_up(&it.around) {
                         sends.push(send);
                     }
                 }
-                UseRole::Close | UseRole::Length => {}
+                Doing::Close | Doing::Look => {}
                 _ => return None,
             }
         }
@@ -104,7 +94,7 @@ impl<'p> Sender<'p> {
 
     /// Whether it returns somewhere without having sent just before.
     pub(super) fn may_end_without_sending(&self) -> bool {
-        own_nodes(self.function)
+        own_nodes(self.function())
             .filter(|it| it.is(Kind::ReturnStatement))
             .any(|it| it.prev_named_sibling().is_none_or(|it| !it.is(Kind::SendStatement)))
     }
@@ -114,25 +104,25 @@ impl<'p> Sender<'p> {
         let channel = channel_of(waited);
         match file.resolve(channel) {
             Resolved::Local(id, _) if self.is_literal() => {
-                let inside = self.function.span();
-                let call = self.go.span();
+                let inside = self.function().span();
+                let call = self.go().span();
                 file.scopes()
                     .uses_of(id)
                     .any(|it| inside.encloses(it.span) || call.encloses(it.span))
             }
             Resolved::Local(id, _) => {
-                let call = self.go.span();
+                let call = self.go().span();
                 file.scopes().uses_of(id).any(|it| call.encloses(it.span))
             }
             _ => {
                 let name = file.text_of(channel);
-                let mut below = self.function.descendants();
+                let mut below = self.function().descendants();
                 below.any(|it| match it.go_kind() {
                     Kind::SendStatement => {
-                        it.field(Field::Channel).is_some_and(|it| self.file.text_of(it) == name)
+                        it.field(Field::Channel).is_some_and(|it| self.file().text_of(it) == name)
                     }
-                    Kind::CallExpression if is_builtin(self.file, it, "close") => {
-                        it.arguments().any(|it| self.file.text_of(it) == name)
+                    Kind::CallExpression if is_builtin(self.file(), it, "close") => {
+                        it.arguments().any(|it| self.file().text_of(it) == name)
                     }
                     _ => false,
                 })

@@ -1,8 +1,9 @@
 //! What happens to a channel, use by use.
 
-use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Span};
+use crate::golang::{BindingId, GoFile, GoNode, Kind, Node, Span};
+use crate::rules::channel::{Doing, doing};
 
-use super::{cases, is_builtin, received};
+use super::cases;
 
 /// Whether the code runs in this very function, not in a literal inside of it. `around` are the
 /// nodes around the code, innermost first.
@@ -31,21 +32,21 @@ pub(super) fn may_give_up(around: &[Node<'_>]) -> bool {
     case.is_some() && around.next().is_some_and(|it| cases(*it).count() > 1)
 }
 
-/// What happens to a channel at one place.
-pub(super) enum UseRole<'p> {
-    Send(Node<'p>),
-    SelectReceive { case: Node<'p>, select: Node<'p> },
-    Argument,
-    Close,
-    Length,
-    Other,
-}
-
 /// One use of a channel, with the nodes around it, innermost first.
 pub(super) struct ChannelUse<'p> {
     pub(super) span: Span,
-    pub(super) role: UseRole<'p>,
+    pub(super) doing: Doing<'p>,
     pub(super) around: Vec<Node<'p>>,
+}
+
+impl ChannelUse<'_> {
+    /// Whether it is an argument of the call that a `go` statement makes.
+    pub(super) fn is_handed_on(&self) -> bool {
+        let call = self.around.iter().position(|it| it.is(Kind::CallExpression));
+        let started = call.and_then(|it| self.around.get(it + 1));
+        matches!(self.doing, Doing::Argument { .. })
+            && started.is_some_and(|it| it.is(Kind::GoStatement))
+    }
 }
 
 pub(super) fn uses_in<'p>(
@@ -54,44 +55,11 @@ pub(super) fn uses_in<'p>(
     within: Span,
 ) -> Vec<ChannelUse<'p>> {
     let uses = file.scopes().uses_of(channel).filter(|it| within.encloses(it.span));
-    let role = |span: Span| {
+    let one = |span: Span| {
         let node = file.node(span, Kind::Identifier);
         let around = node.map(|it| it.ancestors(file.root())).unwrap_or_default();
-        let role = role(file, span, &around);
-        ChannelUse { span, role, around }
+        let doing = node.map_or(Doing::Other, |it| doing(file, it, &around));
+        ChannelUse { span, doing, around }
     };
-    uses.map(|it| role(it.span)).collect()
-}
-
-fn role<'p>(file: &GoFile, name: Span, around: &[Node<'p>]) -> UseRole<'p> {
-    let at = |at: usize| around.get(at).copied();
-    let Some(parent) = at(0) else { return UseRole::Other };
-    match parent.go_kind() {
-        Kind::SendStatement => match parent.field(Field::Channel) {
-            Some(it) if it.span() == name => UseRole::Send(parent),
-            _ => UseRole::Other,
-        },
-        Kind::UnaryExpression if parent.operator() == Some("<-") => {
-            let case = around.iter().take(5).position(|it| it.is(Kind::CommunicationCase));
-            let here = case.and_then(|it| Some((at(it)?, at(it + 1)?)));
-            match here {
-                Some((case, select)) if received(case).is_some_and(|it| it.id() == parent.id()) => {
-                    UseRole::SelectReceive { case, select }
-                }
-                _ => UseRole::Other,
-            }
-        }
-        Kind::ArgumentList => match at(1) {
-            Some(call) if is_builtin(file, call, "close") => UseRole::Close,
-            Some(call) if is_builtin(file, call, "len") || is_builtin(file, call, "cap") => {
-                UseRole::Length
-            }
-            Some(call) if call.is(Kind::CallExpression) => {
-                let started = at(2).is_some_and(|it| it.is(Kind::GoStatement));
-                if started { UseRole::Argument } else { UseRole::Other }
-            }
-            _ => UseRole::Other,
-        },
-        _ => UseRole::Other,
-    }
+    uses.map(|it| one(it.span)).collect()
 }

@@ -3,12 +3,19 @@
 //! Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html>; what GitHub
 //! reads of it: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
 
+mod line_hash;
+mod place;
+
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
+use self::line_hash::line_hashes;
+use self::place::{artifact, before_line_end, lines, region};
 use super::{Placement, Report, Row};
-use crate::model::{Language, LineRange, Severity, SourceFile};
+use crate::model::{Language, Severity, SourceFile};
 use crate::persona::Voice;
-use crate::rules::{Fix, Related, Rule, RuleSet};
+use crate::rules::{Fix, Kind, Related, Rule, RuleSet};
 
 /// Where the schema of this version lies.
 const SCHEMA: &str =
@@ -17,22 +24,40 @@ const SCHEMA: &str =
 /// The name under which a finding's lasting name is kept; a later scheme gets another number.
 const FINGERPRINT: &str = "goExpert/v1";
 
+/// The only fingerprint that code scanning reads.
+const LINE_HASH: &str = "primaryLocationLineHash";
+
+/// Code scanning refuses a log with more results.
+const MAX_RESULTS: usize = 25_000;
+
 /// The whole log, with a line break at its end.
 pub(super) fn print(report: &Report, rules: &RuleSet, language: Language) -> String {
     let voice = Voice::of(language);
-    let results: Vec<Value> =
-        report.rows.iter().map(|row| result(report, row, rules, voice)).collect();
-    let notifications: Vec<Value> = report
-        .unread
-        .iter()
-        .map(|it| {
-            json!({
-                "level": "warning",
-                "message": { "text": plain((voice.unread)(it.reason)) },
-                "locations": [{ "physicalLocation": { "artifactLocation": artifact(&it.path) } }],
-            })
+    let rows = most_severe(&report.rows, MAX_RESULTS);
+    let mut hashes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for row in &rows {
+        let path = row.finding.path.as_ref();
+        if let (Some(source), None) = (report.sources.get(path), hashes.get(path)) {
+            hashes.insert(path, line_hashes(&source.text));
+        }
+    }
+    let result = |row: &&Row| {
+        let line = (row.finding.lines.first as usize).saturating_sub(1);
+        let hash = hashes.get(row.finding.path.as_ref()).and_then(|it| it.get(line));
+        result(report, row, hash, rules, voice)
+    };
+    let results: Vec<Value> = rows.iter().map(result).collect();
+    let unread = report.unread.iter().map(|it| {
+        json!({
+            "level": "warning",
+            "message": { "text": plain((voice.unread)(it.reason)) },
+            "locations": [{ "physicalLocation": { "artifactLocation": artifact(&it.path) } }],
         })
-        .collect();
+    });
+    let left_out = Some(report.rows.len() - rows.len()).filter(|&n| n > 0);
+    let left_out =
+        left_out.map(|n| json!({ "level": "warning", "message": { "text": (voice.left_out)(n) } }));
+    let notifications: Vec<Value> = unread.chain(left_out).collect();
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -55,6 +80,17 @@ pub(super) fn print(report: &Report, rules: &RuleSet, language: Language) -> Str
     format!("{log:#}\n")
 }
 
+/// The rows, without the least severe ones where there are too many.
+fn most_severe(rows: &[Row], most: usize) -> Vec<&Row> {
+    let mut kept: Vec<usize> = (0..rows.len()).collect();
+    kept.sort_by_key(|&i| {
+        (rows[i].placement == Placement::Summary, std::cmp::Reverse(rows[i].severity))
+    });
+    kept.truncate(most);
+    kept.sort_unstable();
+    kept.into_iter().map(|i| &rows[i]).collect()
+}
+
 /// A rule with its page.
 fn rule(rule: &Rule, language: Language) -> Value {
     let (why, fix, limits) = match language {
@@ -67,6 +103,14 @@ fn rule(rule: &Rule, language: Language) -> Value {
     });
     let help = sections.collect::<Vec<_>>().join("\n");
     let url = format!("{}/blob/main/{}", env!("CARGO_PKG_REPOSITORY"), rule.page_path());
+    let mut properties = json!({
+        "precision": rule.confidence().as_str(),
+        "problem.severity": problem(rule.severity()),
+        "tags": [rule.domain().as_str(), rule.kind().as_str()],
+    });
+    if rule.kind() == Kind::Security {
+        properties["security-severity"] = json!(score(rule.severity()));
+    }
     json!({
         "id": rule.id().as_str(),
         "shortDescription": { "text": plain(rule.title()) },
@@ -74,29 +118,30 @@ fn rule(rule: &Rule, language: Language) -> Value {
         "help": { "text": help, "markdown": help },
         "helpUri": url,
         "defaultConfiguration": { "level": level(rule.severity()) },
-        "properties": {
-            "precision": rule.confidence().as_str(),
-            "problem.severity": problem(rule.severity()),
-            "tags": [rule.domain().as_str(), rule.kind().as_str()],
-        },
+        "properties": properties,
     })
 }
 
-fn result(report: &Report, row: &Row, rules: &RuleSet, voice: &Voice) -> Value {
+fn result(
+    report: &Report,
+    row: &Row,
+    hash: Option<&String>,
+    rules: &RuleSet,
+    voice: &Voice,
+) -> Value {
     let finding = &row.finding;
     let source = report.sources.get(&finding.path);
-    let region = source
-        .filter(|it| !it.lossy)
-        .and_then(|it| region(&it.text, finding.bytes.clone()))
-        .unwrap_or_else(|| lines(finding.lines));
+    let region = source.and_then(|it| region(&it.text, finding.bytes.clone()));
+    let region = region.unwrap_or_else(|| lines(source, finding.lines));
     let level = match row.placement {
         Placement::Inline => level(row.severity),
         Placement::Summary => "note",
     };
+    let text = format!("{}{}{}", row.message, voice.stop, row.explanation);
     let mut result = json!({
         "ruleId": row.rule,
         "level": level,
-        "message": { "text": plain(&format!("{}. {}", row.message, row.explanation)) },
+        "message": { "text": plain(&text) + &links(&finding.related, voice) },
         "locations": [{ "physicalLocation": {
             "artifactLocation": artifact(&finding.path),
             "region": region,
@@ -108,12 +153,16 @@ fn result(report: &Report, row: &Row, rules: &RuleSet, voice: &Voice) -> Value {
             "severity": row.severity.as_str(),
         },
     });
+    if let Some(hash) = hash {
+        result["partialFingerprints"][LINE_HASH] = json!(hash);
+    }
     if let Some(index) = rules.rules().iter().position(|it| it.id() == &finding.rule) {
         result["ruleIndex"] = json!(index);
     }
     if !finding.related.is_empty() {
         let related = finding.related.iter().enumerate();
-        result["relatedLocations"] = related.map(|(id, it)| place(id, it, voice)).collect();
+        result["relatedLocations"] =
+            related.map(|(id, it)| related_location(id, it, report, voice)).collect();
     }
     let fix = finding.fix.as_ref().and_then(|it| fix(report.sources.get(&it.path)?, it, voice));
     if let Some(fix) = fix {
@@ -122,20 +171,29 @@ fn result(report: &Report, row: &Row, rules: &RuleSet, voice: &Voice) -> Value {
     result
 }
 
-fn place(id: usize, it: &Related, voice: &Voice) -> Value {
+/// The places that take part, as links within the message (section 3.11.6 of the standard).
+fn links(related: &[Related], voice: &Voice) -> String {
+    let links = related.iter().enumerate();
+    let links = links.map(|(id, it)| format!("[{}]({id})", (voice.role)(it.role)));
+    match links.collect::<Vec<_>>().join(voice.comma) {
+        none if none.is_empty() => none,
+        links => format!("{}{}{links}{}", voice.space, voice.see, voice.stop.trim_end()),
+    }
+}
+
+fn related_location(id: usize, it: &Related, report: &Report, voice: &Voice) -> Value {
     json!({
         "id": id,
         "message": { "text": plain((voice.role)(it.role)) },
         "physicalLocation": {
             "artifactLocation": artifact(&it.path),
-            "region": lines(it.lines),
+            "region": lines(report.sources.get(&it.path), it.lines),
         },
     })
 }
 
 /// Whole lines are replaced, up to the end of the last one.
 fn fix(source: &SourceFile, it: &Fix, voice: &Voice) -> Option<Value> {
-    let last = source.text.lines().nth((it.lines.last as usize).checked_sub(1)?)?;
     if source.lossy {
         return None;
     }
@@ -148,7 +206,7 @@ fn fix(source: &SourceFile, it: &Fix, voice: &Voice) -> Option<Value> {
                     "startLine": it.lines.first,
                     "startColumn": 1,
                     "endLine": it.lines.last,
-                    "endColumn": column(last, last.len()),
+                    "endColumn": before_line_end(&source.text, it.lines.last)?,
                 },
                 "insertedContent": { "text": it.replacement },
             }],
@@ -174,44 +232,13 @@ fn problem(severity: Severity) -> &'static str {
     }
 }
 
-fn artifact(path: &str) -> Value {
-    json!({ "uri": uri(path), "uriBaseId": "%SRCROOT%" })
-}
-
-/// A path as a relative reference (RFC 3986). A first part with a colon would be a scheme, so
-/// colons are escaped as well.
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                uri.push(char::from(byte));
-            }
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
+/// A severity as code scanning ranks rules about security: the middle of "high", "medium", "low".
+fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "8.0",
+        Severity::Warning => "5.5",
+        Severity::Advice => "2.0",
     }
-    uri
-}
-
-fn lines(it: LineRange) -> Value {
-    json!({ "startLine": it.first, "endLine": it.last })
-}
-
-/// Bytes of a text as lines and columns; the end column is the one behind the last character.
-fn region(text: &str, bytes: std::ops::Range<usize>) -> Option<Value> {
-    let place = |at: usize| {
-        let before = text.get(..at)?;
-        let start = before.rfind('\n').map_or(0, |it| it + 1);
-        let line = before.bytes().filter(|it| *it == b'\n').count() + 1;
-        Some((line, column(&text[start..], at - start)))
-    };
-    let ((first, from), (last, to)) = (place(bytes.start)?, place(bytes.end)?);
-    Some(json!({ "startLine": first, "startColumn": from, "endLine": last, "endColumn": to }))
-}
-
-/// The column of a byte of a line, from 1, in UTF-16 code units.
-fn column(line: &str, at: usize) -> usize {
-    line[..at].encode_utf16().count() + 1
 }
 
 /// Foreign words as a message. What looks like a link is escaped (section 3.11.6 of the standard);
@@ -228,19 +255,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_count_as_editors_count() {
-        let text = "a\n\t世😀b c\n";
-        let from = text.find('b').unwrap();
-        let it = region(text, from..from + 3).unwrap();
-        let expected = json!({ "startLine": 2, "startColumn": 5, "endLine": 2, "endColumn": 8 });
-        assert_eq!(it, expected);
-        assert_eq!(region(text, 4..900), None);
+    fn a_log_that_is_too_long_keeps_the_worst_in_their_order() {
+        let row = |(severity, placement)| super::super::tests::row(severity, placement);
+        let rows: Vec<Row> = [
+            (Severity::Critical, Placement::Summary),
+            (Severity::Advice, Placement::Inline),
+            (Severity::Warning, Placement::Inline),
+            (Severity::Critical, Placement::Inline),
+        ]
+        .map(row)
+        .into();
+        let kept = |most| most_severe(&rows, most).iter().map(|it| it.severity).collect::<Vec<_>>();
+        assert_eq!(kept(2), [Severity::Warning, Severity::Critical]);
+        assert_eq!(kept(9).len(), 4);
     }
 
     #[test]
     fn foreign_words_are_no_links() {
         assert_eq!(plain("x[0] {1}"), "x[0] {1}");
         assert_eq!(plain("[]T(x), [a](b)"), "\\[\\]T(x), \\[a\\](b)");
-        assert_eq!(uri("a b/世:c.go"), "a%20b/%E4%B8%96%3Ac.go");
     }
 }
