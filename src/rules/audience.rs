@@ -36,7 +36,12 @@ pub(super) fn serves_tests(file: &GoFile) -> bool {
 pub(super) fn is_tool(package: &Package, file: &GoFile) -> bool {
     const DIRECTORIES: &[&str] =
         &["cmd", "cli", "tool", "tools", "hack", "script", "scripts", "build"];
-    const LIBRARIES: &[&str] = &["github.com/spf13/cobra", "github.com/urfave/cli"];
+    const LIBRARIES: &[&str] = &[
+        "github.com/spf13/cobra",
+        "github.com/urfave/cli",
+        "github.com/mitchellh/cli",
+        "github.com/hashicorp/cli",
+    ];
     package.name() == "main"
         || file.directory().split('/').any(|it| DIRECTORIES.contains(&it))
         || file.imports().iter().any(|it| LIBRARIES.iter().any(|known| it.path.starts_with(known)))

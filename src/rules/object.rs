@@ -1,7 +1,9 @@
 //! One variable under all its names: a local, a field of a struct of the package, or a variable of
 //! the package. The name of the variable that a field is reached through does not matter.
 
-use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Resolved, Span};
+use crate::golang::{
+    BindingId, Field, GoFile, GoNode, Item, ItemKind, Kind, Node, Package, Resolved, Span,
+};
 
 use super::engine::Context;
 use super::survey::At;
@@ -61,6 +63,14 @@ impl<'p> Object<'p> {
             FieldPlace::Own(file, name) => Some(Self::Field(file.path(), name, file.slice(name))),
             FieldPlace::Foreign(..) => None,
         }
+    }
+
+    /// The name of the type that declares the field.
+    pub(super) fn holder(self, package: &'p Package) -> Option<&'p str> {
+        let Self::Field(path, span, _) = self else { return None };
+        let file = package.files().iter().find(|it| **it.path() == *path)?;
+        let holds = |it: &&Item| it.kind == ItemKind::Type && it.span.encloses(span);
+        file.items().iter().find(holds).map(|it| &*it.name)
     }
 
     /// Whether other packages may be able to reach it.

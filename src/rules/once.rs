@@ -8,7 +8,7 @@ use crate::golang::{Field, GoNode, ItemKind, Kind, Node, Resolved};
 use super::engine::Context;
 use super::flow::own_nodes;
 use super::goroutine::function_of;
-use super::object::root_of;
+use super::object::{is_exported, root_of};
 use super::survey::At;
 
 /// More functions on the way to the one that runs once are not followed.
@@ -16,22 +16,28 @@ const MOST: usize = 16;
 
 /// Whether the place runs in `main`, in `init`, in the initialiser of a package's variable or under
 /// a package's `sync.Once`, or for what a variable of the package keeps, itself or through
-/// functions of the package that are called there. `Main` is what `main` calls in programs that keep their code in a library.
+/// functions of the package that are called there. `Main` is what `main` calls in programs that
+/// keep their code in a library.
 pub(super) fn runs_once<'p>(context: &Context<'p>, place: At<'p>) -> bool {
+    entries(context, place).is_none()
+}
+
+/// The functions on the way to the place that others may call: the exported ones, and those that
+/// nobody in the package calls. `None` where the place runs once, or nobody can tell.
+pub(super) fn entries<'p>(context: &Context<'p>, place: At<'p>) -> Option<Vec<At<'p>>> {
     let mut next = vec![place];
     let mut seen = HashSet::new();
+    let mut entries = Vec::new();
     while let Some(at) = next.pop() {
         if seen.len() > MOST || !context.affords(at.file, 4) {
-            return true;
+            return None;
         }
         let around = at.around();
         if is_guarded(at, &around) || is_kept(at, &around) {
-            return true;
+            return None;
         }
         let file = at.file;
-        let items = file.items();
-        let item = items.iter().find(|it| it.span.encloses(at.node.span()));
-        let Some(item) = item else { return true };
+        let item = file.items().iter().find(|it| it.span.encloses(at.node.span()))?;
         let is_entry = match item.kind {
             ItemKind::Function => match &*item.name {
                 "main" => context.package.name() == "main",
@@ -40,16 +46,19 @@ pub(super) fn runs_once<'p>(context: &Context<'p>, place: At<'p>) -> bool {
             kind => kind != ItemKind::Method,
         };
         if is_entry {
-            return true;
+            return None;
         }
         if !seen.insert((file.path(), item.span)) {
             continue;
         }
-        let Some(function) = item.node(file).map(|node| At { file, node }) else { return true };
-        let Some(callers) = callers(context, function) else { return true };
+        let function = At { file, node: item.node(file)? };
+        let callers = callers(context, function)?;
+        if callers.is_empty() || is_exported(&item.name) {
+            entries.push(function);
+        }
         next.extend(callers);
     }
-    false
+    Some(entries)
 }
 
 /// Whether it is in, or is, what a package's `sync.Once` does.

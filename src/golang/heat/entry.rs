@@ -1,6 +1,6 @@
 //! Functions that a request, a message or a goroutine comes in at, where that is certain.
 
-use crate::golang::{Declared, Field, GoFile, GoNode, ItemKind, Kind, Node, Package, StructField};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, StructField};
 
 /// What a function is an entry for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,18 +77,14 @@ fn parameters(function: Node<'_>) -> Option<Vec<Node<'_>>> {
     Some(types)
 }
 
-/// The types of the package that certainly serve gRPC for what they embed.
-pub(super) fn grpc_servers(package: &Package) -> Vec<&str> {
-    let serves = |it: &Declared<'_>| {
-        let node = it.item.node(it.file);
-        let fields = node.map(|node| StructField::all(it.file, node)).unwrap_or_default();
-        fields.iter().any(|it| {
+/// Whether a struct certainly serves gRPC for what it embeds.
+pub(super) fn is_grpc_server(file: &GoFile, node: Node<'_>) -> bool {
+    let text = file.text_of(node);
+    (text.contains("Unimplemented") || text.contains("Unsafe"))
+        && StructField::all(file, node).iter().any(|it| {
             let base = it.name.strip_prefix("Unimplemented").or(it.name.strip_prefix("Unsafe"));
             it.embedded && base.is_some_and(|it| it.ends_with("Server"))
         })
-    };
-    let types = package.all().filter(|it| it.item.kind == ItemKind::Type && serves(it));
-    types.map(|it| &*it.item.name).collect()
 }
 
 /// Whether a method of a gRPC server is one that a client calls: exported, and `(context.Context,

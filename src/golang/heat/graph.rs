@@ -1,4 +1,4 @@
-//! Who calls whom inside of a package, where that is certain, and what is seen on the way.
+//! One pass through a package: its functions, who calls whom, and what is seen on the way.
 //!
 //! Functions are all of the package's, literals too, numbered through its files. A literal that is
 //! called in place, deferred, started or handed to a call counts as called by the function around
@@ -6,12 +6,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::calls::{callee_of_go, is_go, registered};
 use super::cold::{self, Cold};
-use super::entry::{Entry, is_grpc_method, of_signature};
+use super::entry::{Entry, is_grpc_method, is_grpc_server, of_signature};
+use super::look::Look;
 use super::region::Region;
-use crate::golang::types::{TypeInfo, only};
+use crate::golang::types::only;
 use crate::golang::{
-    BindingId, Declared, Field, GoFile, GoNode, ItemKind, Kind, MAX_DEPTH, Node, Package, Resolved,
+    BindingId, Declared, Field, GoFile, GoNode, ItemKind, Kind, MAX_DEPTH, Node, Package,
 };
 
 /// One place where a function runs another.
@@ -50,26 +52,32 @@ pub(super) struct Facts {
     pub(super) long_running: bool,
 }
 
-struct Builder<'p> {
-    package: &'p Package,
-    types: TypeInfo<'p>,
-    graph: Graph,
+/// The pass.
+pub(super) struct Pass<'p> {
+    pub(super) look: Look<'p>,
+    pub(super) graph: Graph,
     /// The names of the package's methods: calls of others need no look.
-    methods: HashSet<&'p str>,
+    pub(super) methods: HashSet<&'p str>,
+    /// The types that serve gRPC.
     servers: HashSet<&'p str>,
     /// Literals that a local variable is declared with.
     literals: HashMap<(usize, BindingId), u32>,
     /// Calls of local variables, by file.
-    of_locals: Vec<(usize, BindingId, Call)>,
+    pub(super) of_locals: Vec<(usize, BindingId, Call)>,
 }
 
 /// Where the pass is.
-#[derive(Clone, Copy, Default)]
-struct At {
-    region: Region,
-    function: Option<u32>,
+#[derive(Clone, Copy)]
+pub(super) struct At<'p> {
+    pub(super) file: &'p GoFile,
+    /// The file's number.
+    pub(super) number: usize,
+    /// What the file's place says of all of its code.
+    cold: Option<Cold>,
+    pub(super) region: Region,
+    pub(super) function: Option<u32>,
     /// The benchmark around it.
-    benchmark: Option<u32>,
+    pub(super) benchmark: Option<u32>,
 }
 
 impl Graph {
@@ -82,77 +90,59 @@ impl Graph {
             graph.functions.resize(graph.functions.len() + count, Facts::default());
         }
         let methods = package.all().filter(|it| it.item.kind == ItemKind::Method);
-        let mut builder = Builder {
-            package,
-            types: TypeInfo::new(package),
+        let mut pass = Pass {
+            look: Look::at(package),
             graph,
             methods: methods.map(|it| &*it.item.name).collect(),
-            servers: super::entry::grpc_servers(package).into_iter().collect(),
+            servers: HashSet::new(),
             literals: HashMap::new(),
             of_locals: Vec::new(),
         };
         for (at, file) in package.files().iter().enumerate() {
-            builder.declarations(at, file);
-            builder.file(at, file);
+            pass.file(at, file);
         }
-        builder.finish()
+        pass.finish()
     }
 }
 
-impl<'p> Builder<'p> {
-    /// What names and signatures of a file's functions say.
-    fn declarations(&mut self, at: usize, file: &'p GoFile) {
-        let of_file = cold::of_file(file);
-        let root = file.root();
-        for item in file.items() {
-            if !matches!(item.kind, ItemKind::Function | ItemKind::Method) {
-                continue;
-            }
-            // Test files are cold as a whole, and the tree need not be asked.
-            let node = if of_file == Some(Cold::Test) { None } else { item.node(file) };
-            let Some(id) = self.number(at, file, item.span.start as usize) else { continue };
-            let facts = &mut self.graph.functions[id as usize];
-            facts.cold = of_file;
-            let Some(node) = node.filter(|it| it.id() != root.id()) else { continue };
-            facts.entry = of_signature(file, node);
-            facts.cold = cold::of_function(self.package, file, node).or(of_file);
-        }
-    }
-
-    fn file(&mut self, at: usize, file: &'p GoFile) {
+impl<'p> Pass<'p> {
+    fn file(&mut self, number: usize, file: &'p GoFile) {
+        let region = Region::default();
+        let cold = cold::of_file(file);
+        let at = At { file, number, cold, region, function: None, benchmark: None };
         if !file.is_test() {
-            return self.walk(at, file, file.root(), At::default());
+            return self.walk(file.root(), at);
         }
+        let first = self.graph.first[number] as usize;
+        let count = file.scopes().functions().count();
+        self.graph.functions[first..first + count].iter_mut().for_each(|it| it.cold = cold);
         for item in file.items() {
             if item.kind == ItemKind::Function
                 && item.name.starts_with("Benchmark")
+                && self.look.affords(file)
                 && let Some(node) = item.node(file)
             {
-                let benchmark = self.number(at, file, item.span.start as usize);
-                self.walk(at, file, node, At { benchmark, function: benchmark, ..At::default() });
+                let benchmark = self.at_byte(number, file, item.span.start as usize);
+                self.walk(node, At { benchmark, ..at });
             }
         }
     }
 
-    fn walk(&mut self, at: usize, file: &'p GoFile, root: Node<'p>, start: At) {
+    fn walk(&mut self, root: Node<'p>, start: At<'p>) {
         let mut cursor = root.walk();
         let mut nodes: Vec<Node<'p>> = Vec::new();
-        let mut places: Vec<At> = vec![start];
+        let mut places: Vec<At<'p>> = Vec::new();
         loop {
             let node = cursor.node();
             let kind = node.go_kind();
-            let mut here = places.last().copied().unwrap_or_default();
-            here.region = here.region.enter(&self.types, file, &nodes, node);
+            let outside = places.last().copied().unwrap_or(start);
+            let mut here = outside;
+            here.region = outside.region.enter(&self.look.types, here.file, &nodes, node);
             if kind.is_function() {
-                let number = self.number(at, file, node.start_byte());
-                if kind == Kind::FuncLiteral
-                    && let Some(id) = number
-                {
-                    self.literal(at, file, node, id, &nodes, here, places.last());
-                }
-                here.function = number;
+                here.function = self.at_byte(here.number, here.file, node.start_byte());
+                self.function(node, &nodes, here, outside);
             }
-            self.see(at, file, node, kind, &nodes, here);
+            self.see(node, kind, &nodes, here);
             let closed = kind.is_leaf() || kind.is_string() || kind == Kind::Error;
             if !closed && nodes.len() < MAX_DEPTH && cursor.goto_first_child() {
                 nodes.push(node);
@@ -169,151 +159,99 @@ impl<'p> Builder<'p> {
         }
     }
 
-    fn see(
-        &mut self,
-        at: usize,
-        file: &'p GoFile,
-        node: Node<'p>,
-        kind: Kind,
-        around: &[Node<'p>],
-        here: At,
-    ) {
-        let Some(from) = here.function else { return };
+    /// A node that may say something about the function around it, or about another.
+    fn see(&mut self, node: Node<'p>, kind: Kind, around: &[Node<'p>], here: At<'p>) {
+        let file = here.file;
         match kind {
+            Kind::TypeSpec => {
+                let name = node.field(Field::Name);
+                if let Some(name) = name.filter(|_| is_grpc_server(file, node)) {
+                    self.servers.insert(file.text_of(name));
+                }
+            }
             Kind::Block if around.last().is_some_and(|it| it.is(Kind::ForStatement)) => {
-                self.graph.functions[from as usize].long_running |= here.region.long_running;
+                if let Some(id) = here.function {
+                    self.graph.functions[id as usize].long_running |= here.region.long_running;
+                }
             }
             Kind::CallExpression => {
                 let Some(callee) = node.callee() else { return };
                 let goes = around.last().is_some_and(|it| it.is(Kind::GoStatement));
-                self.call(at, file, callee, here, goes);
-                if is_go(file, callee)
-                    && let Some(value) = node.arguments().next()
-                {
-                    self.call(at, file, value, here, true);
+                self.call(callee, here, goes);
+                if let Some(value) = callee_of_go(file, callee, node) {
+                    self.call(value, here, true);
                 }
                 if let Some(server) = registered(file, callee, node) {
-                    self.servers.extend(self.types.of(file, server).declared_name());
+                    self.servers.extend(self.look.types.of(file, server).declared_name());
                 }
             }
             _ => {}
         }
     }
 
-    /// A call, or a function that is handed over to be called.
-    fn call(&mut self, at: usize, file: &'p GoFile, callee: Node<'p>, here: At, goes: bool) {
-        let Some(from) = here.function else { return };
-        let mut call = Call {
-            from,
-            to: 0,
-            looped: here.region.loops > 0,
-            cold: here.region.cold.is_some(),
-            own: false,
-        };
-        let callee = match callee.go_kind() {
-            // `f[int](x)`
-            Kind::IndexExpression => callee.field(Field::Operand).unwrap_or(callee),
-            Kind::TypeInstantiationExpression => callee.parts().next().unwrap_or(callee),
-            _ => callee,
-        };
-        let declared = match callee.go_kind() {
-            Kind::Identifier => match file.resolve(callee) {
-                Resolved::Local(id, _) => {
-                    self.of_locals.push((at, id, call));
-                    return;
-                }
-                Resolved::Outer(name) => only(self.package.functions(name)),
-                _ => None,
-            },
-            Kind::SelectorExpression => self.method(file, callee),
-            _ => None,
-        };
-        let Some(to) = declared.and_then(|it| self.number_of(it)) else { return };
-        call.to = to;
-        self.graph.functions[to as usize].started |= goes;
-        self.add(call, here);
-    }
-
-    fn add(&mut self, call: Call, here: At) {
-        match here.benchmark {
-            Some(by) => self.graph.benchmarks.push((by, call.to)),
-            None => self.graph.calls.push(call),
-        }
-    }
-
-    /// The method behind `x.m`, where the type of x is one of the package's.
-    fn method(&self, file: &'p GoFile, callee: Node<'p>) -> Option<Declared<'p>> {
-        let name = file.text_of(callee.field(Field::Field)?);
-        if !self.methods.contains(name) {
-            return None;
-        }
-        let of = self.types.of(file, callee.field(Field::Operand)?);
-        self.types.method(&of, name)
-    }
-
-    /// A function literal: who runs it, and what it is.
-    #[expect(clippy::too_many_arguments, reason = "it is one step of the walk")]
-    fn literal(
-        &mut self,
-        at: usize,
-        file: &'p GoFile,
-        node: Node<'p>,
-        id: u32,
-        around: &[Node<'p>],
-        here: At,
-        outside: Option<&At>,
-    ) {
-        let outside = outside.copied().unwrap_or_default();
-        let entry = of_signature(file, node);
+    /// A function: what it is, and who runs it if it is a literal.
+    fn function(&mut self, node: Node<'p>, around: &[Node<'p>], here: At<'p>, outside: At<'p>) {
+        let (file, Some(id)) = (here.file, here.function) else { return };
         let outer = outside.function.map(|it| self.graph.functions[it as usize]);
         let facts = &mut self.graph.functions[id as usize];
-        facts.entry = entry;
-        if entry.is_none() {
-            facts.cold = here.region.cold.or(outer.and_then(|it| it.cold));
+        if here.cold != Some(Cold::Test) {
+            facts.entry = of_signature(file, node);
         }
-        let parents = || around.iter().rev().filter(|it| !it.is(Kind::ParenthesizedExpression));
-        let kinds: Vec<Kind> = parents().take(3).map(|it| it.go_kind()).collect();
-        let run = match &*kinds {
-            [Kind::CallExpression, next, ..] => {
-                facts.started |= *next == Kind::GoStatement;
-                true
-            }
-            [Kind::ArgumentList, ..] => {
-                let call = parents().nth(1);
-                let callee = call.and_then(|it| it.callee());
-                facts.started |= callee.is_some_and(|it| is_go(file, it));
-                true
-            }
-            [Kind::ExpressionList, Kind::ShortVarDeclaration, ..] => {
-                let declaration = parents().nth(1);
-                let names = declaration.and_then(|it| it.field(Field::Left));
-                if let Some(name) = names.and_then(|it| only(it.parts()))
-                    && let Some(binding) = file.scopes().declared_at(name.span())
-                {
-                    self.literals.insert((at, binding), id);
-                }
-                false
-            }
-            _ => false,
+        facts.cold = if node.is(Kind::FuncLiteral) {
+            let inherited = here.region.cold.or(outer.and_then(|it| it.cold));
+            // Requests come in there, however rarely it is set up.
+            if facts.entry.is_some() { here.cold } else { inherited.or(here.cold) }
+        } else {
+            cold::of_function(self.look.package, file, node).or(here.cold)
         };
+        if node.is(Kind::FuncLiteral) {
+            self.literal(id, around, outside);
+        }
+    }
+
+    fn literal(&mut self, id: u32, around: &[Node<'p>], outside: At<'p>) {
+        let file = outside.file;
+        let parents: Vec<Node<'p>> = around
+            .iter()
+            .rev()
+            .filter(|it| !it.is(Kind::ParenthesizedExpression))
+            .take(2)
+            .copied()
+            .collect();
+        let &[parent, next] = &*parents else { return };
+        let facts = &mut self.graph.functions[id as usize];
+        match (parent.go_kind(), next.go_kind()) {
+            (Kind::CallExpression, it) => facts.started |= it == Kind::GoStatement,
+            (Kind::ArgumentList, _) => {
+                facts.started |= next.callee().is_some_and(|it| is_go(file, it));
+            }
+            (Kind::ExpressionList, Kind::ShortVarDeclaration) => {
+                let name = next.field(Field::Left).and_then(|it| only(it.parts()));
+                if let Some(binding) = name.and_then(|it| file.scopes().declared_at(it.span())) {
+                    self.literals.insert((outside.number, binding), id);
+                }
+                return;
+            }
+            _ => return,
+        }
         // A handler that is registered here runs when somebody asks for it.
-        if let Some(from) = outside.function.filter(|_| run && entry.is_none()) {
-            let region = outside.region;
-            let (looped, cold) = (region.loops > 0, region.cold.is_some());
+        if let Some(from) = outside.function.filter(|_| facts.entry.is_none()) {
+            let (looped, cold) = (outside.region.loops > 0, outside.region.cold.is_some());
             self.graph.calls.push(Call { from, to: id, looped, cold, own: true });
         }
     }
 
     /// The number of the innermost function at a byte.
-    fn number(&self, at: usize, file: &GoFile, byte: usize) -> Option<u32> {
+    fn at_byte(&self, number: usize, file: &GoFile, byte: usize) -> Option<u32> {
         let id = file.scopes().function_at(byte)?;
-        Some(self.graph.first.get(at)? + id.0)
+        Some(self.graph.first.get(number)? + id.0)
     }
 
-    fn number_of(&self, declared: Declared<'p>) -> Option<u32> {
-        let files = self.package.files();
+    /// The number of a function that the package declares.
+    pub(super) fn number_of(&self, declared: Declared<'p>) -> Option<u32> {
+        let files = self.look.package.files();
         let at = files.binary_search_by(|it| it.path().cmp(declared.file.path())).ok()?;
-        self.number(at, declared.file, declared.item.span.start as usize)
+        self.at_byte(at, declared.file, declared.item.span.start as usize)
     }
 
     fn finish(mut self) -> Graph {
@@ -322,10 +260,9 @@ impl<'p> Builder<'p> {
                 self.graph.calls.push(Call { to: *to, own: true, ..call });
             }
         }
-        let servers = std::mem::take(&mut self.servers);
-        for name in servers {
-            for it in self.package.methods_of(name) {
-                let node = it.item.node(it.file);
+        for name in std::mem::take(&mut self.servers) {
+            for it in self.look.package.methods_of(name) {
+                let node = if self.look.affords(it.file) { it.item.node(it.file) } else { None };
                 if node.is_some_and(|node| is_grpc_method(it.file, node))
                     && let Some(id) = self.number_of(it)
                 {
@@ -335,18 +272,4 @@ impl<'p> Builder<'p> {
         }
         self.graph
     }
-}
-
-/// Whether a call starts what it is given: `group.Go(f)`, `wg.Go(f)`.
-fn is_go(file: &GoFile, callee: Node<'_>) -> bool {
-    let name = callee.field(Field::Field).filter(|_| callee.is(Kind::SelectorExpression));
-    name.is_some_and(|it| file.text_of(it) == "Go")
-}
-
-/// The server in `pb.RegisterGreeterServer(s, server)`.
-fn registered<'p>(file: &GoFile, callee: Node<'p>, call: Node<'p>) -> Option<Node<'p>> {
-    let name = callee.field(Field::Field).filter(|_| callee.is(Kind::SelectorExpression))?;
-    let name = file.text_of(name).strip_prefix("Register")?;
-    let arguments: Vec<_> = call.arguments().take(3).collect();
-    (name.ends_with("Server") && arguments.len() == 2).then(|| arguments[1])
 }

@@ -1,7 +1,7 @@
 //! How often a loop repeats its body, judged by its head and its first statements.
 
 use crate::golang::types::{Type, TypeInfo, value_of};
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Resolved};
+use crate::golang::{Access, Field, GoFile, GoNode, Kind, Node, Resolved};
 
 /// How often a loop repeats its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ fn elements<'p>(types: &TypeInfo<'p>, file: &'p GoFile, over: Node<'p>) -> Optio
             if let Some(it) = array(types, file, over) {
                 return Some(it);
             }
-            written(file, over).and_then(|it| literal(types, file, it))
+            written(types, file, over).and_then(|it| literal(types, file, it))
         }
         Kind::SelectorExpression => array(types, file, over),
         _ => number(types, file, over),
@@ -101,14 +101,14 @@ fn array<'p>(types: &TypeInfo<'p>, file: &'p GoFile, over: Node<'p>) -> Option<u
 }
 
 /// The list of values that a local variable is declared with and always has.
-fn written<'p>(file: &'p GoFile, name: Node<'p>) -> Option<Node<'p>> {
+fn written<'p>(types: &TypeInfo<'p>, file: &'p GoFile, name: Node<'p>) -> Option<Node<'p>> {
     let Resolved::Local(id, binding) = file.resolve(name) else { return None };
-    let changed = file.scopes().uses_of(id).any(|it| it.access != super::super::Access::Read);
+    let changed = file.scopes().uses_of(id).any(|it| it.access != Access::Read);
     if changed {
         return None;
     }
     let (span, kind) = binding.declared_by;
-    let by = file.node(span, kind)?;
+    let by = types.node(file, span, kind)?;
     let at = by.descendants().find(|it| it.span() == binding.name)?;
     value_of(by, at).filter(|it| it.is(Kind::CompositeLiteral))
 }
@@ -148,7 +148,8 @@ fn is_next_row<'p>(types: &TypeInfo<'p>, file: &'p GoFile, call: Node<'p>) -> bo
     let named = callee.field(Field::Field).is_some_and(|it| file.text_of(it) == "Next");
     named
         && callee.field(Field::Operand).is_some_and(|it| {
-            file.text_of(it) == "rows" || types.of(file, it).behind().is("database/sql", "Rows")
+            let of = types.of(file, it);
+            file.text_of(it) == "rows" || of.behind().is("database/sql", "Rows")
         })
 }
 

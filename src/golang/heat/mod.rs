@@ -7,9 +7,11 @@
 //! Everything that takes a look at the whole package is found in one pass, once, when somebody
 //! first asks.
 
+mod calls;
 mod cold;
 mod entry;
 mod graph;
+mod look;
 mod loops;
 mod map;
 mod region;

@@ -158,7 +158,7 @@ impl<'p> TypeInfo<'p> {
     }
 
     /// The node of this kind that covers exactly this span.
-    fn node(&self, file: &'p GoFile, span: Span, kind: Kind) -> Option<Node<'p>> {
+    pub(super) fn node(&self, file: &'p GoFile, span: Span, kind: Kind) -> Option<Node<'p>> {
         let top = self.top(file, span)?;
         let inner = top.descendant_for_byte_range(span.start as usize, span.end as usize)?;
         if inner.span() != span || inner.is(kind) {

@@ -12,8 +12,14 @@ mod concurrency {
     pub(super) mod pool_put_deferred_in_loop;
     pub(super) mod wg_add_inside_goroutine;
 }
+mod memory {
+    pub(super) mod string_concat_in_loop;
+}
 mod architecture {
     pub(super) mod http_client_no_timeout;
+}
+mod correctness {
+    pub(super) mod unchecked_type_assertion;
 }
 
 /// Path, text and check of each page whose check is written in Rust.
@@ -49,9 +55,19 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::wg_add_inside_goroutine::NATIVE,
     ),
     (
+        "review-rules/memory/string-concat-in-loop.md",
+        include_str!("../../../review-rules/memory/string-concat-in-loop.md"),
+        memory::string_concat_in_loop::NATIVE,
+    ),
+    (
         "review-rules/architecture/http-client-no-timeout.md",
         include_str!("../../../review-rules/architecture/http-client-no-timeout.md"),
         architecture::http_client_no_timeout::NATIVE,
+    ),
+    (
+        "review-rules/correctness/unchecked-type-assertion.md",
+        include_str!("../../../review-rules/correctness/unchecked-type-assertion.md"),
+        correctness::unchecked_type_assertion::NATIVE,
     ),
 ];
 

@@ -209,3 +209,82 @@ fn an_edit_that_is_not_safe_is_not_offered() {
                  func one(wg *sync.WaitGroup) {\n\twg.Add(1)\n\tdefer wg.Done()\n}\n";
     assert_eq!((found(named), fix(named)), (1, None));
 }
+
+#[test]
+fn who_asks_for_one_goroutine_by_name_gets_a_hint_only() {
+    let code = |start: &str| {
+        format!(
+            "package p\n\ntype d struct{{}}\ntype e struct{{ *d }}\n\n{start}\n\n\
+             func (x *d) run() {{\n\tfor {{\n\t\tstep()\n\t}}\n}}\n"
+        )
+    };
+    let rule = "goroutine-start-without-lifecycle";
+    for (start, confidence, declaration) in [
+        ("func (x *d) Start() { go x.run() }", "low", "d.Start"),
+        ("func (x *d) ListenAndServe() { go x.run() }", "low", "d.ListenAndServe"),
+        // A constructor, a method of another name, and workers are not asked for one by one.
+        ("func newD() *d { x := &d{}; go x.run(); return x }", "medium", "func newD"),
+        ("func (x *d) Add() { go x.run() }", "medium", "d.Add"),
+        ("func (x *d) start() { go x.run() }", "medium", "d.start"),
+        ("func (x *d) Start() { for range 4 { go x.run() } }", "medium", "d.Start"),
+        // Somebody else calls it as well.
+        (
+            "func (x *d) Start() { x.begin() }; func newD() *d { x := &d{}; x.begin(); return x }\
+             \nfunc (x *d) begin() { go x.run() }",
+            "medium",
+            "d.begin",
+        ),
+        ("func (x *d) Start() { x.begin() }\nfunc (x *d) begin() { go x.run() }", "low", "d.begin"),
+        // What only the package constructs is its function's; an exported constructor hands it out.
+        (
+            "func newD() *d { x := &d{}; go x.run(); return x }\nfunc serve() { newD() }",
+            "low",
+            "func newD",
+        ),
+        (
+            "func NewD() *d { x := &d{}; go x.run(); return x }\nfunc serve() { NewD() }",
+            "medium",
+            "func NewD",
+        ),
+        // Another type of the package asks for it as others would; a constructor does it unasked.
+        (
+            "func New() *e { x := &d{}; x.Run(); return &e{x} }\nfunc (x *d) Run() { go x.run() }",
+            "low",
+            "d.Run",
+        ),
+        (
+            "func New() *d { x := &d{}; x.Run(); return x }\nfunc (x *d) Run() { go x.run() }",
+            "medium",
+            "d.Run",
+        ),
+        // Who only calls a function never has the value: it is the function's, or the process's.
+        ("func Watch() { (&d{}).begin() }\nfunc (x *d) begin() { go x.run() }", "low", "d.begin"),
+        (
+            "func Watch() *d { x := &d{}; x.begin(); return x }\nfunc (x *d) begin() { go x.run() }",
+            "medium",
+            "d.begin",
+        ),
+    ] {
+        let line = if start.contains("\nfunc (x") { 7 } else { 6 };
+        let expected = format!("a.go:{line} {rule} warning/{confidence} [{declaration}]");
+        check(&[("a.go", &code(start))], &expected);
+    }
+}
+
+#[test]
+fn a_queue_that_is_read_on_request_is_a_hint_only() {
+    let code = "package p\n\ntype q struct{ jobs chan int }\n\n\
+                func newQ() *q { return &q{jobs: make(chan int)} }\n\n\
+                func (x *q) Run() { go x.run() }\n\n\
+                func (x *q) run() {\n\tfor it := range x.jobs {\n\t\tuse(it)\n\t}\n}\n";
+    let shown = |confidence, start| {
+        format!(
+            "a.go:7 goroutine-start-without-lifecycle warning/{} [q.{start}]\n\
+             a.go:10-12 goroutine-range-never-closed critical/{confidence} [q.run]",
+            if confidence == "low" { "low" } else { "medium" },
+        )
+    };
+    check(&[("a.go", code)], &shown("low", "Run"));
+    let unasked = code.replace("Run()", "begin()");
+    check(&[("a.go", &unasked)], &shown("high", "begin"));
+}

@@ -1,8 +1,10 @@
 //! What the engine decides for all rules.
 
+mod assertions;
 mod concurrency;
 mod pages;
 mod properties;
+mod sample;
 mod trial;
 
 use super::RuleSet;

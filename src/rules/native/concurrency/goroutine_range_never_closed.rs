@@ -9,8 +9,10 @@ use crate::rules::endless::{may_wait, waits_for_close};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, own_nodes};
 use crate::rules::goroutine::Start;
+use crate::rules::kept::is_kept;
 use crate::rules::object::Object;
-use crate::rules::once::runs_once;
+use crate::rules::once::{entries, runs_once};
+use crate::rules::owner::is_asked_for;
 use crate::rules::survey::At;
 
 pub(in crate::rules) const NATIVE: Native =
@@ -30,6 +32,8 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     {
         return None;
     }
+    // A sink for what others send: who cannot know when the last of them is done cannot close.
+    place.node.field(Field::Body)?.statements().next()?;
     let channel = waits_for_close(&context.types, file, place.node)?;
     let object = Object::of(context, file, channel)?;
     let function = At { file, node: place.function()? };
@@ -43,12 +47,18 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     if is_local && makes.is_empty() {
         return None;
     }
+    let holder = object.holder(package);
+    if holder.is_some_and(|it| is_kept(context, it)) {
+        return None;
+    }
+    let entries = entries(context, start.site)?;
+    let is_asked_for = holder.is_some_and(|it| is_asked_for(&context.types, it, &start, &entries));
     let mut hit = Hit::at(file, place.node)
         .var("CH", file.text_of(channel))
         .var("BODY", start.named())
         .with(start.site.file, start.site.node, Role::Start);
     hit.confidence = match makes.first() {
-        _ if is_tool(package, file) => Confidence::Low,
+        _ if is_asked_for || is_tool(package, file) => Confidence::Low,
         Some(_) => Confidence::High,
         // Nothing in the package makes it: what else the package leaves out, who knows.
         None => Confidence::Medium,

@@ -12,8 +12,10 @@ use crate::rules::endless::{may_wait, never_ends, waits_for_close};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::{Start, callees, parameters};
+use crate::rules::kept::is_kept;
 use crate::rules::object::Object;
-use crate::rules::once::runs_once;
+use crate::rules::once::entries;
+use crate::rules::owner::{is_asked_for, owners, receiver};
 use crate::rules::survey::{At, Survey};
 use crate::rules::types::Type;
 
@@ -31,7 +33,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     {
         return Vec::new();
     }
-    let Some(owners) = owner::of(&context.types, file, place.node) else { return Vec::new() };
+    let Some(owners) = owners(&context.types, file, place.node) else { return Vec::new() };
     let mut answers = None;
     let sites = place.node.descendants().filter(|it| it.is(Kind::GoStatement));
     for go in sites {
@@ -42,8 +44,13 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
         }
         if !is_excused(context, &start, &the_loop)
             && let Some(owner) = owners.first()
+            && let Some(entries) = entries(context, start.site)
         {
-            return vec![hit(package, owner, &start, &the_loop)];
+            let mut hit = hit(package, owner, &start, &the_loop);
+            if is_asked_for(&context.types, owner, &start, &entries) {
+                hit.confidence = Confidence::Low;
+            }
+            return vec![hit];
         }
     }
     Vec::new()
@@ -63,7 +70,7 @@ fn is_answered_for<'p>(context: &Context<'p>, declaration: At<'p>, owners: &[&'p
     let At { file, node } = declaration;
     counts(context, declaration)
         || takes_signals(file, node)
-        || owners.iter().any(|it| owner::can_end(&context.types, it))
+        || owners.iter().any(|it| owner::can_end(&context.types, it) || is_kept(context, it))
         || context.survey().is_none_or(Survey::uses_unsafe)
         || intent::is_stated(file, node)
 }
@@ -73,9 +80,8 @@ fn is_excused<'p>(context: &Context<'p>, start: &Start<'p>, the_loop: &Endless<'
     let body = start.body;
     is_told(context, body)
         || (the_loop.function.key() != body.key() && is_told(context, the_loop.function))
-        || owner::of_method(body).is_some_and(|it| owner::can_end(&context.types, it))
+        || receiver(body).is_some_and(|it| owner::can_end(&context.types, it) || is_kept(context, it))
         || intent::is_stated(body.file, body.node)
-        || runs_once(context, start.site)
 }
 
 fn hit<'p>(
@@ -93,7 +99,7 @@ fn hit<'p>(
     if !start.is_inline() {
         hit = hit.with(start.body.file, start.body.node, Role::Body);
     }
-    if is_tool(package, file) {
+    if package.files().iter().any(|it| is_tool(package, it)) {
         hit.confidence = Confidence::Low;
     }
     hit

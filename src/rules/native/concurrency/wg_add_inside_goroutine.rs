@@ -198,9 +198,11 @@ fn outside<'p>(context: &Context<'p>, start: &Start<'p>, inside: Object<'p>) -> 
     Object::of(context, start.site.file, passed?.0)
 }
 
-/// Whether the goroutine sends on a channel, or closes one, behind the `Add`.
+/// Whether the goroutine sends on a channel, or closes one, behind the `Add`: itself, or in a
+/// literal that it defers or hands on.
 fn answers(body: At<'_>, add: Node<'_>) -> bool {
-    own_nodes(body.node)
+    body.node
+        .descendants()
         .filter(|it| it.start_byte() > add.start_byte())
         .any(|it| it.is(Kind::SendStatement) || is_builtin(body.file, it, "close"))
 }

@@ -1,8 +1,7 @@
-//! The type that a goroutine belongs to, and whether it can be told to end.
+//! Whether the type that a goroutine belongs to can tell it to end.
 
-use crate::golang::{Field, GoFile, GoNode, ItemKind, Kind, Node, StructField};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, StructField};
 use crate::rules::channel::is_builtin;
-use crate::rules::survey::At;
 use crate::rules::types::TypeInfo;
 
 /// How methods are named that end or await what a type has started.
@@ -34,35 +33,6 @@ const ENDINGS: &[&str] = &[
     "dismiss",
     "gracefulstop",
 ];
-
-/// The types that a declaration belongs to: a method's receiver, or what a constructor returns.
-pub(super) fn of<'p>(
-    types: &TypeInfo<'p>,
-    file: &'p GoFile,
-    declaration: Node<'p>,
-) -> Option<Vec<&'p str>> {
-    if declaration.is(Kind::MethodDeclaration) {
-        return of_method(At { file, node: declaration }).map(|it| vec![it]);
-    }
-    let result = Some(declaration)
-        .filter(|it| it.is(Kind::FunctionDeclaration))
-        .and_then(|it| it.field(Field::Result))?;
-    let results: Vec<_> = match result.go_kind() {
-        Kind::ParameterList => result.parts().filter_map(|it| it.field(Field::Type)).collect(),
-        _ => vec![result],
-    };
-    let own = results.into_iter().filter_map(|it| types.written(file, it).declared_name());
-    let own: Vec<_> = own.collect();
-    (!own.is_empty()).then_some(own)
-}
-
-/// The name of a method's receiver's type.
-pub(super) fn of_method<'p>(function: At<'p>) -> Option<&'p str> {
-    let At { file, node } = function;
-    let item =
-        file.items().iter().find(|it| it.span == node.span() && it.kind == ItemKind::Method)?;
-    item.receiver.as_ref().map(|it| &*it.type_name)
-}
 
 /// Whether the type has, or may have, a method that ends or awaits goroutines.
 pub(super) fn can_end<'p>(types: &TypeInfo<'p>, name: &'p str) -> bool {
