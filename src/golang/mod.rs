@@ -22,6 +22,7 @@ mod normal;
 mod package;
 mod parse;
 mod scope;
+pub mod signatures;
 mod snippet;
 mod span;
 pub mod types;

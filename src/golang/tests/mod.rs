@@ -8,6 +8,7 @@ mod monsters;
 mod packages;
 mod reading;
 mod scopes;
+mod types;
 
 use super::{GoFile, GoVersion, Node};
 use crate::model::SourceFile;

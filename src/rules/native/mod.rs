@@ -6,6 +6,7 @@ use super::engine::Native;
 
 mod concurrency {
     pub(super) mod goroutine_leak_on_timeout;
+    pub(super) mod lock_copied_by_value;
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
     pub(super) mod pool_put_deferred_in_loop;
@@ -27,6 +28,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/goroutine-leak-on-timeout.md",
         include_str!("../../../review-rules/concurrency/goroutine-leak-on-timeout.md"),
         concurrency::goroutine_leak_on_timeout::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/lock-copied-by-value.md",
+        include_str!("../../../review-rules/concurrency/lock-copied-by-value.md"),
+        concurrency::lock_copied_by_value::NATIVE,
     ),
     (
         "review-rules/concurrency/goroutine-range-never-closed.md",
