@@ -1,7 +1,7 @@
 //! Which expressions are locks, as far as their types are written down.
 
-use crate::golang::{GoFile, Node, StructField};
-use crate::rules::types::{Named, TypeExpr, Types};
+use crate::golang::{GoFile, Node};
+use crate::rules::types::{MemberKind, MethodPlace, TypeInfo, only};
 
 /// A lock's type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,48 +28,36 @@ impl Lock {
     /// What an expression locks; a struct that embeds a lock is one, unless it has a `Lock` of its
     /// own.
     pub(in crate::rules) fn of<'p>(
-        types: Types<'p>,
+        types: &TypeInfo<'p>,
         file: &'p GoFile,
         expression: Node<'p>,
     ) -> Option<Self> {
         // An embedded lock may itself be embedded; nobody goes deeper.
         const LEVELS: usize = 3;
-        let mut of = types.of(file, expression)?;
+        let mut of = types.of(file, expression);
         for _ in 0..LEVELS {
-            match types.named(of) {
-                Some(Named::Foreign(path, name)) => {
-                    let known = LOCKS.iter().find(|it| {
-                        it.1 == name
-                            && (it.0 == path || it.0.starts_with('/') && path.ends_with(it.0))
-                    });
-                    return known.map(|it| it.2);
+            if let Some((path, name)) = of.behind().foreign_name() {
+                return Self::named(path, name);
+            }
+            match types.member(&of, "Lock").map(|it| it.kind) {
+                Some(MemberKind::Method(MethodPlace::Foreign { path, type_name, .. })) => {
+                    return Self::named(path, type_name);
                 }
-                Some(Named::Own(declared)) => {
-                    let name = &declared.item.name;
-                    if ["Lock", "Unlock", "RLock", "RUnlock"]
-                        .iter()
-                        .any(|it| types.0.methods(name, it).next().is_some())
-                    {
-                        return None;
-                    }
-                }
+                Some(_) => return None,
                 None => {}
             }
-            let (file, node) = types.struct_type(of)?;
-            let embedded: Vec<_> =
-                StructField::all(file, node).into_iter().filter(|it| it.embedded).collect();
-            of = match &*embedded {
-                [it] => TypeExpr { file, node: it.type_node },
-                // Of several, the one that shows to be a lock.
-                all => {
-                    let expr = |it: &StructField<'p>| TypeExpr { file, node: it.type_node };
-                    let locks = all.iter().map(expr).find(|it| {
-                        matches!(types.named(*it), Some(Named::Foreign(path, _)) if path == "sync")
-                    });
-                    locks?
-                }
-            };
+            // The methods of what is embedded are not known; its name may tell.
+            let fields = types.struct_fields(of.behind())?;
+            let mut embedded = fields.into_iter().filter(|it| it.0.embedded).map(|it| it.1);
+            of = only(embedded.by_ref())?;
         }
         None
+    }
+
+    fn named(path: &str, name: &str) -> Option<Self> {
+        let known = LOCKS.iter().find(|it| {
+            it.1 == name && (it.0 == path || it.0.starts_with('/') && path.ends_with(it.0))
+        });
+        known.map(|it| it.2)
     }
 }

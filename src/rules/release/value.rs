@@ -4,7 +4,7 @@ use crate::golang::{
     Access, BindingId, Effect, Field, GoFile, GoNode, Kind, Node, Place, Resolved, Use, What,
 };
 use crate::rules::engine::Context;
-use crate::rules::types::{Named, Types, only};
+use crate::rules::types::{Callee, TypeInfo, only};
 
 use super::kinds::{Of, Producer};
 use super::{Given, Holding, Resource};
@@ -38,7 +38,7 @@ pub(in crate::rules) fn acquired<'p>(
     let callee = call.callee().filter(|it| it.is(Kind::SelectorExpression))?;
     let producer = file.text_of(callee.field(Field::Field)?);
     let named = resource.producers.iter().filter(|it| it.names.contains(&producer));
-    let types = Types(context.package);
+    let types = &context.types;
     let by = named.into_iter().find(|it| is_produced(types, file, callee, it))?;
     let names: Vec<_> =
         if left.is(Kind::ExpressionList) { left.parts().collect() } else { vec![left] };
@@ -90,7 +90,7 @@ fn sides(statement: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
     Some((left, call.unparen())).filter(|it| it.1.is(Kind::CallExpression))
 }
 
-fn is_produced<'p>(types: Types<'p>, file: &'p GoFile, callee: Node<'p>, by: &Producer) -> bool {
+fn is_produced<'p>(types: &TypeInfo<'p>, file: &'p GoFile, callee: Node<'p>, by: &Producer) -> bool {
     let operand = || callee.field(Field::Operand);
     match by.of {
         Of::Package(path) => file.qualified(callee).is_some_and(|it| it.0 == path),
@@ -98,8 +98,9 @@ fn is_produced<'p>(types: Types<'p>, file: &'p GoFile, callee: Node<'p>, by: &Pr
             operand().and_then(|it| file.qualified(it)) == Some((path, name))
         }
         Of::Types(path, names) => {
-            let of = operand().and_then(|it| types.of(file, it)).and_then(|it| types.named(it));
-            matches!(of, Some(Named::Foreign(of, name)) if is_version(of, path) && names.contains(&name))
+            let of = operand().map(|it| types.of(file, it)).unwrap_or_default();
+            let of = of.behind().foreign_name();
+            of.is_some_and(|(of, name)| is_version(of, path) && names.contains(&name))
         }
     }
 }
@@ -123,7 +124,7 @@ fn own_variable(file: &GoFile, name: Node<'_>, function: Node<'_>) -> Option<Bin
 
 /// What one use of the variable does, and whether it gives the resource back, be it later.
 fn effect<'p>(
-    types: Types<'p>,
+    types: &TypeInfo<'p>,
     file: &'p GoFile,
     function: Node<'p>,
     used: &Use,
@@ -170,7 +171,7 @@ enum Does {
 
 /// What the expression around a variable does with it.
 fn does<'p>(
-    types: Types<'p>,
+    types: &TypeInfo<'p>,
     file: &'p GoFile,
     around: &[Node<'p>],
     name: Node<'p>,
@@ -238,7 +239,7 @@ fn selected<'p>(
 
 /// Whether a call that is given the resource, or the part of it that must be closed, only uses it.
 fn is_borrowed<'p>(
-    types: Types<'p>,
+    types: &TypeInfo<'p>,
     file: &'p GoFile,
     call: Node<'p>,
     around: &[Node<'p>],
@@ -261,7 +262,9 @@ fn is_borrowed<'p>(
     }
     // A function of the package that only uses it.
     let Some(depth) = depth.checked_sub(1).filter(|_| !part) else { return false };
-    let Some(function) = function_of(types, file, callee) else { return false };
+    let (Callee::Function(function) | Callee::Method(function)) = types.callee(file, call) else {
+        return false;
+    };
     let at = call.arguments().position(|it| it.id() == argument.id());
     let Some(node) = function.item.node(function.file) else { return false };
     let Some(parameter) = at.and_then(|at| parameter(node, at)) else { return false };
@@ -279,26 +282,6 @@ fn is_borrowed<'p>(
             own.is_some_and(|it| it.id() == node.id())
                 && does(types, function.file, &around, name, it, resource, depth) == Does::Nothing
         })
-}
-
-/// The function or method of the package that is called, when there is only one.
-fn function_of<'p>(
-    types: Types<'p>,
-    file: &'p GoFile,
-    callee: Node<'p>,
-) -> Option<crate::golang::Declared<'p>> {
-    match callee.go_kind() {
-        Kind::Identifier => {
-            let Resolved::Outer(name) = file.resolve(callee) else { return None };
-            only(types.0.functions(name))
-        }
-        Kind::SelectorExpression => {
-            let operand = types.of(file, callee.field(Field::Operand)?)?;
-            let Named::Own(declared) = types.named(operand)? else { return None };
-            only(types.0.methods(&declared.item.name, file.text_of(callee.field(Field::Field)?)))
-        }
-        _ => None,
-    }
 }
 
 /// The name of a parameter by its place; `None` for variadic ones and those without names.

@@ -10,7 +10,6 @@ use crate::rules::release::{
     Form, Holding, Lock, NetReleasers, Site, Sites, give_back_before, is_named_for, object,
     point_of,
 };
-use crate::rules::types::Types;
 
 pub(in crate::rules) const NATIVE: Native = Native {
     kinds: &[Kind::FunctionDeclaration, Kind::MethodDeclaration, Kind::FuncLiteral],
@@ -89,7 +88,7 @@ fn leaking<'p>(
     if holding.leaks(context).is_empty() {
         return None;
     }
-    Lock::of(Types(context.package), file, site.receiver)?;
+    Lock::of(&context.types, file, site.receiver)?;
     // It must be a mistake: everything that follows looks for a design behind it.
     let leaks = mistakes(context, &mut holding, sites, path, (acquire, release))?;
     let leaks = leaks.iter().filter(|it| !is_handed_out(&holding, path, it));

@@ -9,7 +9,7 @@ use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::release::{
     Form, Holding, NetReleasers, RECEIVE, SEND, Site, Sites, give_back_before, object,
 };
-use crate::rules::types::{Named, Types};
+use crate::rules::types::TypeInfo;
 use crate::rules::{Fix, Role};
 
 pub(in crate::rules) const NATIVE: Native = Native {
@@ -24,7 +24,7 @@ struct Counter {
     release: &'static str,
     /// What waits for it, behind the counter's name.
     waits: &'static str,
-    is: for<'p> fn(Types<'p>, &'p GoFile, &Site<'p>) -> bool,
+    is: for<'p> fn(&TypeInfo<'p>, &'p GoFile, &Site<'p>) -> bool,
 }
 
 const COUNTERS: &[Counter] = &[
@@ -131,7 +131,7 @@ fn leaking<'p>(
         };
         holding.effect(at, effect);
     }
-    if holding.leaks(context).is_empty() || !(counter.is)(Types(context.package), file, site) {
+    if holding.leaks(context).is_empty() || !(counter.is)(&context.types, file, site) {
         return None;
     }
     if counter.release == RECEIVE && !is_taken_before(file, start?, path) {
@@ -165,21 +165,20 @@ fn is_taken_before(file: &GoFile, go: Node<'_>, path: &AccessPath) -> bool {
     })
 }
 
-fn is_wait_group<'p>(types: Types<'p>, file: &'p GoFile, site: &Site<'p>) -> bool {
+fn is_wait_group<'p>(types: &TypeInfo<'p>, file: &'p GoFile, site: &Site<'p>) -> bool {
     is_of(types, file, site.receiver, ("sync", "WaitGroup"))
 }
 
-fn is_weighted<'p>(types: Types<'p>, file: &'p GoFile, site: &Site<'p>) -> bool {
+fn is_weighted<'p>(types: &TypeInfo<'p>, file: &'p GoFile, site: &Site<'p>) -> bool {
     is_of(types, file, site.receiver, ("golang.org/x/sync/semaphore", "Weighted"))
 }
 
-fn is_of<'p>(types: Types<'p>, file: &'p GoFile, of: Node<'p>, wanted: (&str, &str)) -> bool {
-    let named = types.of(file, of).and_then(|it| types.named(it));
-    matches!(named, Some(Named::Foreign(path, name)) if (path, name) == wanted)
+fn is_of<'p>(types: &TypeInfo<'p>, file: &'p GoFile, of: Node<'p>, wanted: (&str, &str)) -> bool {
+    types.of(file, of).behind().foreign_name() == Some(wanted)
 }
 
 /// What makes a channel a semaphore is how it is used; see [`is_taken_before`].
-fn is_semaphore<'p>(_: Types<'p>, _: &'p GoFile, _: &Site<'p>) -> bool {
+fn is_semaphore<'p>(_: &TypeInfo<'p>, _: &'p GoFile, _: &Site<'p>) -> bool {
     true
 }
 
