@@ -11,6 +11,7 @@ mod concurrency {
     pub(super) mod goroutine_start_without_lifecycle;
     pub(super) mod lock_copied_by_value;
     pub(super) mod mutex_not_unlocked_on_path;
+    pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
@@ -56,6 +57,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/mutex-not-unlocked-on-path.md",
         include_str!("../../../review-rules/concurrency/mutex-not-unlocked-on-path.md"),
         concurrency::mutex_not_unlocked_on_path::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/mutex-self-deadlock.md",
+        include_str!("../../../review-rules/concurrency/mutex-self-deadlock.md"),
+        concurrency::mutex_self_deadlock::NATIVE,
     ),
     (
         "review-rules/concurrency/pool-put-deferred-in-loop.md",

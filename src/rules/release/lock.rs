@@ -1,7 +1,10 @@
 //! Which expressions are locks, as far as their types are written down.
 
-use crate::golang::{GoFile, Node};
+use crate::golang::{AccessPath, GoFile, GoNode, Node, Root};
 use crate::rules::types::{MemberKind, MethodPlace, TypeInfo, only};
+
+/// What takes a lock and gives it back.
+pub(in crate::rules) const METHODS: &[&str] = &["Lock", "Unlock", "RLock", "RUnlock"];
 
 /// A lock's type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,4 +63,12 @@ impl Lock {
         });
         known.map(|it| it.2)
     }
+}
+
+/// Whether the variable that the path begins with stands for one object after the other.
+pub(in crate::rules) fn moves(file: &GoFile, function: Node<'_>, path: &AccessPath) -> bool {
+    let Root::Local(id) = path.root else { return false };
+    let scopes = file.scopes();
+    let mut writes = scopes.uses_of(id).filter(|it| it.access.writes() && !it.part);
+    writes.any(|it| function.span().encloses(it.span))
 }

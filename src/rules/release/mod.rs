@@ -24,8 +24,8 @@ pub(super) use escape::{give_back_before, object};
 pub(super) use facts::Given;
 pub(super) use handover::{NetReleasers, is_named_for};
 pub(super) use kinds::{CANCEL, Resource};
-pub(super) use lock::Lock;
-pub(super) use sites::{Form, RECEIVE, SEND, Site, Sites};
+pub(super) use lock::{Lock, METHODS, moves};
+pub(super) use sites::{Form, RECEIVE, SEND, Site, Sites, resolved};
 pub(super) use value::{Acquired, acquired};
 
 /// How many steps one search may take: some ways through the largest function.

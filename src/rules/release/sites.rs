@@ -162,7 +162,7 @@ fn made<'p>(
 }
 
 /// The path behind a variable that is made to stand for it: `mu := &s.mu`.
-pub(super) fn resolved(file: &GoFile, path: AccessPath) -> AccessPath {
+pub(in crate::rules) fn resolved(file: &GoFile, path: AccessPath) -> AccessPath {
     // A name for a name for a name; nobody goes deeper.
     const NAMES: usize = 4;
     let scopes = file.scopes();

@@ -7,8 +7,8 @@ use crate::golang::{
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::release::{
-    Form, Holding, Lock, NetReleasers, Site, Sites, give_back_before, is_named_for, object,
-    point_of,
+    Form, Holding, Lock, METHODS, NetReleasers, Site, Sites, give_back_before, is_named_for, moves,
+    object, point_of,
 };
 
 pub(in crate::rules) const NATIVE: Native = Native {
@@ -19,8 +19,6 @@ pub(in crate::rules) const NATIVE: Native = Native {
 
 /// What takes a lock, and what gives it back.
 const PAIRS: &[(&str, &str)] = &[("Lock", "Unlock"), ("RLock", "RUnlock")];
-
-const METHODS: &[&str] = &["Lock", "Unlock", "RLock", "RUnlock"];
 
 /// Names of functions that hold a lock at their end on purpose.
 const NAMES: &[&str] =
@@ -105,14 +103,6 @@ fn is_deferred_next(file: &GoFile, lock: Node<'_>, release: &str) -> bool {
     let rest = deferred.trim_start().strip_prefix(file.text_of(receiver));
     let rest = rest.and_then(|it| it.strip_prefix('.')).and_then(|it| it.strip_prefix(release));
     rest.is_some_and(|it| it.starts_with("()"))
-}
-
-/// Whether the variable that the path begins with stands for one object after the other.
-fn moves(file: &GoFile, function: Node<'_>, path: &AccessPath) -> bool {
-    let Root::Local(id) = path.root else { return false };
-    let scopes = file.scopes();
-    let mut writes = scopes.uses_of(id).filter(|it| it.access.writes() && !it.part);
-    writes.any(|it| function.span().encloses(it.span))
 }
 
 /// Notes what each mention of the lock does; `None` where one of them runs who knows when.
