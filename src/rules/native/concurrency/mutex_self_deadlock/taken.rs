@@ -35,8 +35,25 @@ pub(super) fn by<'p>(
         return (takes && others.all(|it| it.form == Form::Deferred))
             .then(|| Taken { at: At { file, node: call }, confidence: Confidence::High });
     }
+    through(context, file, call, (path, exclusive), DEPTH)
+}
+
+/// Where what is called takes the lock.
+fn through<'p>(
+    context: &Context<'p>,
+    file: &'p GoFile,
+    call: Node<'p>,
+    (path, exclusive): (&AccessPath, bool),
+    depth: usize,
+) -> Option<Taken<'p>> {
     let (callee, path) = callee(context, file, call, path)?;
-    inside(context, callee, &path, exclusive, DEPTH)
+    let taken = inside(context, callee, &path, exclusive, depth)?;
+    // `find(ctx, false)`: the constant may be what makes it return before.
+    let constant = |it: Node<'_>| {
+        matches!(it.go_kind(), Kind::True | Kind::False | Kind::Nil | Kind::IntLiteral)
+    };
+    let told = call.arguments().any(constant);
+    (taken.confidence == Confidence::High || !told).then_some(taken)
 }
 
 fn takes(method: &str, exclusive: bool) -> bool {
@@ -102,9 +119,7 @@ fn inside<'p>(
                 .then(|| Taken { at: At { file, node: site.node }, confidence });
         }
         for call in runs(statement) {
-            if let Some((callee, path)) = callee(context, file, call, path)
-                && let Some(mut it) = inside(context, callee, &path, exclusive, depth)
-            {
+            if let Some(mut it) = through(context, file, call, (path, exclusive), depth) {
                 it.confidence = it.confidence.min(confidence);
                 return Some(it);
             }
