@@ -9,7 +9,7 @@ use super::header::Header;
 use super::parse::{Parse, parse};
 use super::scope::{Resolved, Scopes, Sightings, Target};
 use super::{
-    Declaration, Dispatch, Field, GoNode, GoVersion, Import, Item, Kind, MAX_FILE_BYTES, Span,
+    Declaration, Dispatch, Field, Flow, GoNode, GoVersion, Import, Item, Kind, MAX_FILE_BYTES, Span,
 };
 use crate::model::{LineRange, SourceFile, UnreadReason};
 
@@ -30,6 +30,8 @@ struct Parsed {
     header: Header,
     items: Vec<Item>,
     scopes: OnceLock<Scopes>,
+    /// By function, each made when somebody first asks.
+    flows: OnceLock<Box<[OnceLock<Option<Flow>>]>>,
 }
 
 impl GoFile {
@@ -232,6 +234,20 @@ impl GoFile {
         self.parsed.scopes.get_or_init(|| Scopes::of(self.root(), self.text()))
     }
 
+    /// The control-flow graph of a declaration, a method or a literal; `None` without a body, with
+    /// a syntax error, or for one that is too large.
+    pub fn flow(&self, function: Node<'_>) -> Option<&Flow> {
+        let scopes = self.scopes();
+        let id = scopes.function_at(function.start_byte())?;
+        if scopes.function(id).span != function.span() {
+            return None;
+        }
+        let flows = self.parsed.flows.get_or_init(|| {
+            std::iter::repeat_with(OnceLock::new).take(scopes.functions().count()).collect()
+        });
+        flows.get(id.index())?.get_or_init(|| Flow::of(self, function)).as_ref()
+    }
+
     /// What somebody listens for, if finding the scopes is still ahead and can take that along.
     pub(super) fn sightings(&self, wanted: &Dispatch) -> Option<Sightings<'_>> {
         let mut found = None;
@@ -295,6 +311,7 @@ impl Parsed {
             skipped,
             parse,
             scopes: OnceLock::new(),
+            flows: OnceLock::new(),
         })
     }
 

@@ -51,6 +51,16 @@ impl Item {
         file.node(self.span, self.node_kind)
     }
 
+    /// The kind of its node.
+    pub(super) fn node_kind(&self) -> Kind {
+        self.node_kind
+    }
+
+    /// Whether it is another name of a type: `type A = T`.
+    pub fn is_alias(&self) -> bool {
+        self.node_kind == Kind::TypeAlias
+    }
+
     /// The name by which identity knows it: `func F`, `T.M`, `type T`, `var x`, `const c`.
     pub fn identity(&self) -> String {
         let word = match self.kind {
@@ -159,8 +169,12 @@ pub struct StructField<'f> {
     pub name: &'f str,
     /// The type; of an embedded pointer without its star.
     pub type_node: Node<'f>,
+    /// Where the name stands.
+    pub name_span: Span,
     /// Whether it is embedded.
     pub embedded: bool,
+    /// Whether it is an embedded pointer.
+    pub embedded_pointer: bool,
     /// The tag, quotes included.
     pub tag: Option<&'f str>,
 }
@@ -177,10 +191,15 @@ impl<'f> StructField<'f> {
         for declaration in list.into_iter().flat_map(GoNode::parts) {
             let Some(type_node) = declaration.field(Field::Type) else { continue };
             let tag = declaration.field(Field::Tag).map(|it| file.text_of(it));
+            let star = |embedded: bool| {
+                embedded && declaration.all().next().is_some_and(|it| it.kind() == "*")
+            };
             let field = |name: Node<'f>, embedded| Self {
                 name: file.text_of(name),
+                name_span: name.span(),
                 type_node,
                 embedded,
+                embedded_pointer: star(embedded),
                 tag,
             };
             let before = fields.len();

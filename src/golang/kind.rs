@@ -171,6 +171,25 @@ impl Kind {
         matches!(self, Self::FunctionDeclaration | Self::MethodDeclaration | Self::FuncLiteral)
     }
 
+    /// Whether it is a type expression; the name of a type may also be a plain identifier.
+    pub fn is_type(self) -> bool {
+        matches!(
+            self,
+            Self::ArrayType
+                | Self::ChannelType
+                | Self::FunctionType
+                | Self::GenericType
+                | Self::InterfaceType
+                | Self::MapType
+                | Self::ParenthesizedType
+                | Self::PointerType
+                | Self::QualifiedType
+                | Self::SliceType
+                | Self::StructType
+                | Self::TypeIdentifier
+        )
+    }
+
     /// Whether nodes of this kind never have children: two of three nodes, so that it pays to know
     /// without asking them.
     pub(super) fn is_leaf(self) -> bool {

@@ -2,11 +2,14 @@
 //! error, and never more than a bounded number of steps later.
 //!
 //! [`read`] turns source files into [`Code`]: packages of [`GoFile`]s, each parsed once. A file
-//! answers questions about its tree ([`Node`], helped by [`GoNode`]), its names ([`Scopes`]) and
-//! its top-level [`Item`]s; [`walk`] goes through a file once for any number of listeners.
+//! answers questions about its tree ([`Node`], helped by [`GoNode`]), its names ([`Scopes`]), its
+//! top-level [`Item`]s and where control goes in a function ([`Flow`]); [`walk`] goes through a
+//! file once for any number of listeners.
 
+mod access;
 mod code;
 mod file;
+mod flow;
 mod gomod;
 mod header;
 pub mod heat;
@@ -19,6 +22,7 @@ mod normal;
 mod package;
 mod parse;
 mod scope;
+pub mod signatures;
 mod snippet;
 mod span;
 pub mod types;
@@ -28,8 +32,13 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use access::{AccessPath, Root};
 pub use code::{Code, read};
 pub use file::GoFile;
+pub use flow::{
+    Dominance, Edge, Effect, Facts, Flow, Held, Leak, Leave, MAX_POINTS, Paths, Point, PointId,
+    Test, TooMuch, What, leaves,
+};
 pub use gomod::{GoMod, Modules};
 pub use import::{Import, ImportName};
 pub use item::{Declaration, Item, ItemKind, Receiver, StructField};

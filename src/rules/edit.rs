@@ -18,4 +18,10 @@ impl Fix {
             replacement: replacement.trim_end_matches('\r').to_owned(),
         }
     }
+
+    /// The same with plain line ends in between, which a suggestion has.
+    pub(super) fn without_carriage_returns(mut self) -> Self {
+        self.replacement = self.replacement.replace('\r', "");
+        self
+    }
 }

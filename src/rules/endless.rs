@@ -2,9 +2,8 @@
 
 use crate::golang::{Field, GoFile, GoNode, Kind, Node};
 
-use super::channel::channel_type;
 use super::flow::{End, end, exits};
-use super::types::Types;
+use super::types::TypeInfo;
 
 /// What stands between `for` and the body.
 pub(super) fn head(the_loop: Node<'_>) -> Option<Node<'_>> {
@@ -39,7 +38,7 @@ pub(super) fn may_wait(the_loop: Node<'_>) -> bool {
 /// The channel of a loop that only its close ends: a `range` over it that nothing leaves, or
 /// `for { v, ok := <-ch; if !ok { return }; … }`.
 pub(super) fn waits_for_close<'p>(
-    types: Types<'p>,
+    types: &TypeInfo<'p>,
     file: &'p GoFile,
     the_loop: Node<'p>,
 ) -> Option<Node<'p>> {
@@ -49,7 +48,7 @@ pub(super) fn waits_for_close<'p>(
         None if is_unconditional(the_loop) => until_closed(file, the_loop)?,
         None => return None,
     };
-    channel_type(types, types.of(file, channel)?)?;
+    types.channel(&types.of(file, channel))?;
     let leaves =
         |it: &Node<'_>| leaving.is_none_or(|leaving: Node<'_>| !leaving.span().encloses(it.span()));
     exits(file, the_loop).iter().all(|it| !leaves(it)).then_some(channel)

@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::golang::types::TypeInfo;
 use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, normalise, walk};
 use crate::model::{Confidence, Severity};
 
@@ -37,6 +38,8 @@ const STEPS: u64 = 1 << 28;
 pub(super) struct Context<'p> {
     /// The package.
     pub(super) package: &'p Package,
+    /// Its types.
+    pub(super) types: TypeInfo<'p>,
     steps: Cell<u64>,
     survey: OnceCell<Option<Survey<'p>>>,
     starts: OnceCell<Option<Starts<'p>>>,
@@ -46,7 +49,14 @@ pub(super) struct Context<'p> {
 impl<'p> Context<'p> {
     fn new(package: &'p Package) -> Self {
         let (survey, starts, guarded) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { package, steps: Cell::new(STEPS), survey, starts, guarded }
+        Self {
+            package,
+            types: TypeInfo::new(package),
+            steps: Cell::new(STEPS),
+            survey,
+            starts,
+            guarded,
+        }
     }
 
     /// Where the package mentions what; found when somebody first asks, if that can be afforded.
@@ -59,7 +69,7 @@ impl<'p> Context<'p> {
     pub(super) fn starts(&self) -> Option<&Starts<'p>> {
         let starts = || {
             let affords = |file: &GoFile, times| self.affords(file, times);
-            Some(Starts::of(self.package, self.survey()?, affords))
+            Some(Starts::of(&self.types, self.survey()?, affords))
         };
         self.starts.get_or_init(starts).as_ref()
     }

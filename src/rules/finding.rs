@@ -120,6 +120,8 @@ pub enum Role {
     Client,
     /// A call that is affected.
     Call,
+    /// Where it is acquired.
+    Acquire,
     /// Where the goroutine is started.
     Start,
     /// The function that a goroutine runs.
@@ -137,6 +139,7 @@ impl Role {
             Self::Loop => "loop",
             Self::Client => "client",
             Self::Call => "call",
+            Self::Acquire => "acquire",
             Self::Start => "start",
             Self::Body => "body",
             Self::Wait => "wait",

@@ -1,6 +1,6 @@
 //! Where control goes from a statement list: just enough for the question "does it leave?".
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Node};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, leaves};
 
 /// How a list of statements ends when nothing inside of it leaves earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,26 +32,10 @@ pub(super) fn end_of_statement<'f>(file: &'f GoFile, statement: Node<'f>) -> End
         Kind::BreakStatement => End::Break(label()),
         Kind::ContinueStatement => End::Continue(label()),
         Kind::GotoStatement => End::Goto,
-        Kind::ExpressionStatement if statement.parts().any(|it| never_returns(file, it)) => {
+        Kind::ExpressionStatement if statement.parts().any(|it| leaves(file, it).is_some()) => {
             End::Exit
         }
         _ => End::Falls,
-    }
-}
-
-/// Whether a call does not come back, judged by its name as people choose it: `os.Exit`,
-/// `log.Fatalf`, `klog.FatalS`, `t.FailNow`, `panic`.
-fn never_returns(file: &GoFile, call: Node<'_>) -> bool {
-    let Some(callee) = call.callee() else { return false };
-    match callee.go_kind() {
-        Kind::Identifier => file.text_of(callee) == "panic",
-        Kind::SelectorExpression => callee.field(Field::Field).is_some_and(|it| {
-            let name = file.text_of(it);
-            name.starts_with("Fatal")
-                || name.starts_with("Panic")
-                || matches!(name, "Exit" | "Goexit" | "FailNow" | "Skip" | "Skipf" | "SkipNow")
-        }),
-        _ => false,
     }
 }
 

@@ -2,13 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::golang::{
-    Access, BindingId, Field, GoFile, GoNode, Kind, Node, Package, Resolved, Span,
-};
+use crate::golang::{Access, BindingId, Field, GoFile, GoNode, Kind, Node, Resolved, Span};
 
 use super::flow::own_nodes;
 use super::survey::{At, Survey};
-use super::types::{Named, Types, only, value_of};
+use super::types::{TypeInfo, only, value_of};
 
 /// What starts a goroutine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +33,13 @@ const ERRGROUP: &str = "golang.org/x/sync/errgroup";
 
 impl<'p> Start<'p> {
     /// What a `go` statement or a call of `Go` starts.
-    pub(super) fn of(package: &'p Package, site: At<'p>) -> Option<Self> {
+    pub(super) fn of(types: &TypeInfo<'p>, site: At<'p>) -> Option<Self> {
         let At { file, node } = site;
         let (by, function) = match node.go_kind() {
             Kind::GoStatement => (By::Statement, node.part(Kind::CallExpression)?.callee()?),
-            _ => (group(package, file, node)?, only(node.arguments())?.unparen()),
+            _ => (group(types, file, node)?, only(node.arguments())?.unparen()),
         };
-        Some(Self { by, site, body: function_of(package, file, function)? })
+        Some(Self { by, site, body: function_of(types, file, function)? })
     }
 
     /// Whether the body is a literal that stands in the statement itself.
@@ -112,23 +110,20 @@ pub(super) fn parameters(function: Node<'_>) -> Vec<Parameter<'_>> {
 /// The function that an expression stands for: a literal, a variable that only ever holds one, a
 /// function of the package, or a method of one of its types.
 pub(super) fn function_of<'p>(
-    package: &'p Package,
+    types: &TypeInfo<'p>,
     file: &'p GoFile,
     function: Node<'p>,
 ) -> Option<At<'p>> {
     let declared = match function.go_kind() {
         Kind::FuncLiteral => return Some(At { file, node: function }),
         Kind::Identifier => match file.resolve(function) {
-            Resolved::Outer(name) => only(package.functions(name))?,
+            Resolved::Outer(name) => only(types.package().functions(name))?,
             Resolved::Local(id, _) => return held(file, id),
             _ => return None,
         },
         Kind::SelectorExpression => {
-            let types = Types(package);
-            let receiver = types.of(file, function.field(Field::Operand)?)?;
-            let Named::Own(receiver) = types.named(receiver)? else { return None };
-            let name = file.text_of(function.field(Field::Field)?);
-            only(package.methods(&receiver.item.name, name))?
+            let receiver = types.of(file, function.field(Field::Operand)?);
+            types.method(&receiver, file.text_of(function.field(Field::Field)?))?
         }
         _ => return None,
     };
@@ -151,24 +146,16 @@ fn held(file: &GoFile, id: BindingId) -> Option<At<'_>> {
 }
 
 /// Whose method `Go` or `TryGo` a call calls.
-pub(super) fn group<'p>(package: &'p Package, file: &'p GoFile, call: Node<'p>) -> Option<By> {
+pub(super) fn group<'p>(types: &TypeInfo<'p>, file: &'p GoFile, call: Node<'p>) -> Option<By> {
     let callee = call.callee()?;
     let name = file.text_of(callee.field(Field::Field)?);
     matches!(name, "Go" | "TryGo").then_some(())?;
     let operand = callee.field(Field::Operand)?.unparen();
-    let types = Types(package);
-    match types.of(file, operand).and_then(|it| types.named(it)) {
-        Some(Named::Foreign("sync", "WaitGroup")) => return Some(By::WaitGroup),
-        Some(Named::Foreign(ERRGROUP, "Group")) => return Some(By::Group),
-        Some(_) => return None,
-        None => {}
+    match types.of(file, operand).behind().foreign_name()? {
+        ("sync", "WaitGroup") => Some(By::WaitGroup),
+        (ERRGROUP, "Group") => Some(By::Group),
+        _ => None,
     }
-    // `g, ctx := errgroup.WithContext(ctx)`
-    let Resolved::Local(_, binding) = file.resolve(operand) else { return None };
-    let (span, kind) = binding.declared_by;
-    let right = file.node(span, kind)?.field(Field::Right)?;
-    let made = right.parts().next()?.callee()?;
-    (file.qualified(made) == Some((ERRGROUP, "WithContext"))).then_some(By::Group)
 }
 
 /// What tells a function of the package from every other.
@@ -186,7 +173,7 @@ pub(super) struct Starts<'p> {
 impl<'p> Starts<'p> {
     /// Finds out what each start runs. `affords` says whether another look at a file is possible.
     pub(super) fn of(
-        package: &'p Package,
+        types: &TypeInfo<'p>,
         survey: &Survey<'p>,
         affords: impl Fn(&GoFile, usize) -> bool,
     ) -> Self {
@@ -195,7 +182,7 @@ impl<'p> Starts<'p> {
             if !affords(site.file, 6) {
                 break;
             }
-            if let Some(it) = Start::of(package, *site) {
+            if let Some(it) = Start::of(types, *site) {
                 let bodies = starts.by_body.entry(it.body.key()).or_default();
                 bodies.push(starts.all.len());
                 starts.all.push(it);
@@ -206,7 +193,7 @@ impl<'p> Starts<'p> {
             if !looked.insert(it.body.key()) {
                 continue;
             }
-            for callee in callees(package, it.body, &affords) {
+            for callee in callees(types, it.body, &affords) {
                 starts.by_callee.entry(callee.key()).or_default().push(it.body.key());
             }
         }
@@ -231,7 +218,7 @@ impl<'p> Starts<'p> {
 
 /// The functions of the package that a function calls itself, in the same goroutine.
 pub(super) fn callees<'p>(
-    package: &'p Package,
+    types: &TypeInfo<'p>,
     body: At<'p>,
     affords: impl Fn(&GoFile, usize) -> bool,
 ) -> Vec<At<'p>> {
@@ -253,7 +240,7 @@ pub(super) fn callees<'p>(
         if !affords(body.file, 4) {
             break;
         }
-        if let Some(it) = function_of(package, body.file, callee) {
+        if let Some(it) = function_of(types, body.file, callee) {
             all.push(it);
         }
     }

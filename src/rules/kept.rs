@@ -3,56 +3,48 @@
 
 use std::collections::HashSet;
 
-use crate::golang::{Field, GoNode, ItemKind, Kind, Resolved};
+use crate::golang::ItemKind;
 
 use super::engine::Context;
-use super::types::{TypeExpr, Types, value_of};
+use super::types::Type;
 
 /// Whether a variable of the package holds, or may hold, the type: itself, behind a pointer, in a
 /// table, or in a field of what it holds.
 pub(super) fn is_kept(context: &Context<'_>, name: &str) -> bool {
-    let package = context.package;
-    let mut next = Vec::new();
-    for declared in package.all().filter(|it| it.item.kind == ItemKind::Var) {
-        let file = declared.file;
-        if file.is_test() || &*declared.item.name == "_" {
-            continue;
-        }
-        if !context.affords(file, 4) {
+    let types = &context.types;
+    let vars = context
+        .package
+        .all()
+        .filter(|it| it.item.kind == ItemKind::Var && !it.file.is_test() && &*it.item.name != "_");
+    let mut next: Vec<Type<'_>> = vars.map(|it| types.of_item(it)).collect();
+    let mut seen = HashSet::new();
+    while let Some(of) = next.pop() {
+        if !context.affords_steps(1) {
             return true;
         }
-        let Some(spec) = declared.item.node(file) else { continue };
-        let written = spec.field(Field::Type).map(|node| TypeExpr { file, node });
-        next.extend(written.or_else(|| {
-            let name = spec.descendants().find(|it| it.span() == declared.item.name_span)?;
-            Types(package).of(file, value_of(spec, name)?)
-        }));
-    }
-    let mut seen = HashSet::new();
-    while let Some(TypeExpr { file, node }) = next.pop() {
-        let mut nodes = node.descendants();
-        while let Some(node) = nodes.next() {
-            match node.go_kind() {
-                // A function holds no value of the types in its signature.
-                Kind::FunctionType | Kind::InterfaceType => nodes.skip_below(),
-                Kind::TypeIdentifier | Kind::Identifier => {
-                    if !context.affords(file, 1) {
-                        return true;
-                    }
-                    let Resolved::Outer(found) = file.resolve(node) else { continue };
-                    if found == name {
-                        return true;
-                    }
-                    if !seen.insert(found) {
-                        continue;
-                    }
-                    next.extend(package.types(found).filter_map(|it| {
-                        let node = it.item.node(it.file)?.field(Field::Type)?;
-                        Some(TypeExpr { file: it.file, node })
-                    }));
-                }
-                _ => {}
+        match of {
+            Type::Pointer(of) | Type::Slice(of) | Type::Array(_, of) | Type::Chan(_, of) => {
+                next.push((*of).clone());
             }
+            Type::Map(of) => next.extend([of.0.clone(), of.1.clone()]),
+            Type::Struct(_) => {
+                let fields = types.struct_fields(&of).unwrap_or_default();
+                next.extend(fields.into_iter().map(|(_, of)| of));
+            }
+            Type::Named(named) => {
+                next.extend(named.arguments.iter().cloned());
+                let of = Type::Named(named);
+                if let Some(own) = of.own() {
+                    if !own.local && own.name == name {
+                        return true;
+                    }
+                    if seen.insert((own.file.path(), own.spec)) {
+                        next.push(types.underlying(&of));
+                    }
+                }
+            }
+            // A function holds no value of the types in its signature.
+            _ => {}
         }
     }
     false

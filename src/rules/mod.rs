@@ -26,6 +26,7 @@ mod outlive;
 mod owner;
 mod page;
 mod pattern;
+mod release;
 mod repeat;
 mod section;
 mod skeleton;

@@ -7,14 +7,14 @@ use crate::golang::{
 
 use super::engine::Context;
 use super::survey::At;
-use super::types::{Holder, Types, only};
+use super::types::{FieldPlace, only};
 
 /// A variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Object<'p> {
     /// A variable of a function, by its file.
     Local(&'p str, BindingId),
-    /// A field, by the struct's file and place.
+    /// A field, by its file and where its name is declared.
     Field(&'p str, Span, &'p str),
     /// A variable of the package.
     Var(&'p str),
@@ -49,17 +49,20 @@ impl<'p> Object<'p> {
                 _ => None,
             },
             Kind::SelectorExpression if file.qualified(node).is_none() => {
-                let types = Types(context.package);
-                let operand = types.of(file, node.field(Field::Operand)?)?;
-                types.holder(operand, file.text_of(node.field(Field::Field)?)).map(Self::field)
+                let types = &context.types;
+                let operand = types.of(file, node.field(Field::Operand)?);
+                types.field(&operand, file.text_of(node.field(Field::Field)?)).and_then(Self::field)
             }
             _ => None,
         }
     }
 
-    /// A field of a struct.
-    pub(super) fn field(of: Holder<'p>) -> Self {
-        Self::Field(of.file.path(), of.node.span(), of.name)
+    /// A field of a struct of the package.
+    pub(super) fn field(place: FieldPlace<'p>) -> Option<Self> {
+        match place {
+            FieldPlace::Own(file, name) => Some(Self::Field(file.path(), name, file.slice(name))),
+            FieldPlace::Foreign(..) => None,
+        }
     }
 
     /// The name of the type that declares the field.
@@ -135,21 +138,19 @@ impl<'p> Object<'p> {
         context: &Context<'p>,
         file: &'p GoFile,
         literal: Node<'p>,
-        name: &str,
+        name: &'p str,
     ) -> Option<Self> {
         let literal = Some(literal).filter(|it| it.is(Kind::CompositeLiteral))?;
-        let types = Types(context.package);
-        let of = types.of(file, literal)?;
-        types.holder(of, name).map(Self::field)
+        let of = context.types.of(file, literal);
+        context.types.field(&of, name).and_then(Self::field)
     }
 
     /// The element of a composite literal without keys that sets the field.
     fn element(self, context: &Context<'p>, literal: At<'p>) -> Option<Node<'p>> {
-        let types = Types(context.package);
         let Self::Field(_, _, name) = self else { return None };
-        let (file, node) = types.struct_type(types.of(literal.file, literal.node)?)?;
-        let fields = crate::golang::StructField::all(file, node);
-        let at = fields.iter().position(|it| it.name == name)?;
+        let of = context.types.of(literal.file, literal.node);
+        let fields = context.types.struct_fields(&of)?;
+        let at = fields.iter().position(|(it, _)| it.name == name)?;
         literal.node.field(Field::Body)?.parts().nth(at)
     }
 }

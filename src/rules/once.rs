@@ -107,7 +107,7 @@ fn callers<'p>(context: &Context<'p>, function: At<'p>) -> Option<Vec<At<'p>>> {
     if function.node.is(Kind::MethodDeclaration) {
         for at in survey.selectors(name).iter().filter(|it| !it.file.is_test()) {
             context.affords(at.file, 4).then_some(())?;
-            let found = function_of(context.package, at.file, at.node);
+            let found = function_of(&context.types, at.file, at.node);
             if found.is_some_and(|it| it.key() == function.key()) {
                 all.push(*at);
             }

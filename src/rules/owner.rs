@@ -1,15 +1,15 @@
 //! Whose a goroutine is: the type that its starter belongs to, and whether callers ask for it.
 
-use crate::golang::{Field, GoFile, GoNode, ItemKind, Kind, Node, Package};
+use crate::golang::{Field, GoFile, GoNode, ItemKind, Kind, Node};
 
 use super::goroutine::Start;
 use super::object::is_exported;
 use super::survey::At;
-use super::types::{Named, TypeExpr, Types};
+use super::types::TypeInfo;
 
 /// The types that a declaration belongs to: a method's receiver, or what a constructor returns.
 pub(super) fn owners<'p>(
-    package: &'p Package,
+    types: &TypeInfo<'p>,
     file: &'p GoFile,
     declaration: Node<'p>,
 ) -> Option<Vec<&'p str>> {
@@ -23,11 +23,7 @@ pub(super) fn owners<'p>(
         Kind::ParameterList => result.parts().filter_map(|it| it.field(Field::Type)).collect(),
         _ => vec![result],
     };
-    let types = Types(package);
-    let own = results.into_iter().filter_map(|node| match types.named(TypeExpr { file, node }) {
-        Some(Named::Own(it)) => Some(&*it.item.name),
-        _ => None,
-    });
+    let own = results.into_iter().filter_map(|it| types.written(file, it).declared_name());
     let own: Vec<_> = own.collect();
     (!own.is_empty()).then_some(own)
 }
@@ -48,11 +44,11 @@ pub(super) fn receiver<'p>(function: At<'p>) -> Option<&'p str> {
 /// constructor does it unasked. Or nobody outside ever holds the value, since a function starts the
 /// goroutine that does not return it: it belongs to the process then. Workers that a loop starts
 /// are a pool, and that is different.
-pub(super) fn is_asked_for(
-    package: &Package,
+pub(super) fn is_asked_for<'p>(
+    types: &TypeInfo<'p>,
     owner: &str,
-    start: &Start<'_>,
-    entries: &[At<'_>],
+    start: &Start<'p>,
+    entries: &[At<'p>],
 ) -> bool {
     let At { file, node } = start.site;
     let item = file.items().iter().find(|it| it.span.encloses(node.span()));
@@ -60,7 +56,7 @@ pub(super) fn is_asked_for(
     file.scopes().loop_at(node.start_byte()).is_none()
         && entries.iter().all(|it| {
             let name = it.node.field(Field::Name).map_or("", |name| it.file.text_of(name));
-            let owners = owners(package, it.file, it.node);
+            let owners = owners(types, it.file, it.node);
             match owners {
                 None => true,
                 Some(_) if it.node.is(Kind::MethodDeclaration) && asks(name) => true,

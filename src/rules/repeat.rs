@@ -1,15 +1,15 @@
 //! Whether a loop really runs a place again and again.
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node};
 
 use super::flow::{End, end_of_statement, own_nodes};
-use super::types::Types;
+use super::types::TypeInfo;
 
 /// The innermost loop that runs the node again and again within one function frame, more often
 /// than `few` times as far as the loop's head tells. `around` is what the node stands in, the root
 /// first.
 pub(super) fn repeating_loop<'p>(
-    package: &'p Package,
+    types: &TypeInfo<'p>,
     file: &'p GoFile,
     node: Node<'p>,
     around: &[Node<'p>],
@@ -20,7 +20,7 @@ pub(super) fn repeating_loop<'p>(
             around.iter().rfind(|node| node.is(Kind::ForStatement) && node.span() == it.span)?;
         let repeats = !is_left(file, node, *the_loop, around)
             && !is_guarded(file, node, *the_loop, around)
-            && package.loop_bound(file, *the_loop).is_none_or(|bound| bound > few);
+            && types.loop_bound(file, *the_loop).is_none_or(|bound| bound > few);
         repeats.then_some(*the_loop)
     })
 }
@@ -85,14 +85,13 @@ fn is_guarded(file: &GoFile, node: Node<'_>, the_loop: Node<'_>, around: &[Node<
 }
 
 /// Whether the loop ends only when somebody ends it: no condition, or a range over a channel.
-pub(super) fn is_endless<'p>(package: &'p Package, file: &'p GoFile, the_loop: Node<'p>) -> bool {
+pub(super) fn is_endless<'p>(types: &TypeInfo<'p>, file: &'p GoFile, the_loop: Node<'p>) -> bool {
     let Some(head) = head(the_loop) else { return true };
     match head.go_kind() {
         Kind::ForClause => head.field(Field::Condition).is_none(),
-        Kind::RangeClause => head
-            .field(Field::Right)
-            .and_then(|it| Types(package).of(file, it))
-            .is_some_and(|it| it.node.is(Kind::ChannelType)),
+        Kind::RangeClause => {
+            head.field(Field::Right).is_some_and(|it| types.channel(&types.of(file, it)).is_some())
+        }
         _ => false,
     }
 }

@@ -7,7 +7,6 @@ use crate::golang::{Field, GoFile, GoNode, Kind, Node, Span};
 use super::engine::Context;
 use super::goroutine::{Key, function_of, group};
 use super::survey::At;
-use super::types::{Named, Types};
 
 /// What starts a goroutine that runs the innermost place of `around`: a `go` statement, or the
 /// call of a group's `Go`.
@@ -57,7 +56,7 @@ impl<'p> Guarded<'p> {
                 });
                 let Some(given) = given else { continue };
                 if way_of_call(context, at.file, call) == Some(Way::Once) {
-                    all.extend(function_of(context.package, at.file, given).map(At::key));
+                    all.extend(function_of(&context.types, at.file, given).map(At::key));
                 }
             }
         }
@@ -103,15 +102,13 @@ fn way_of_call<'p>(context: &Context<'p>, file: &'p GoFile, call: Node<'p>) -> O
         let once = path == "sync" && matches!(name, "OnceFunc" | "OnceValue" | "OnceValues");
         return once.then_some(Way::Once);
     }
-    if group(context.package, file, call).is_some() {
+    if group(&context.types, file, call).is_some() {
         return Some(Way::Goroutine);
     }
     let called = callee.field(Field::Field)?;
     if file.text_of(called) != "Do" {
         return None;
     }
-    let types = Types(context.package);
-    let operand = callee.field(Field::Operand)?;
-    let once = matches!(types.named(types.of(file, operand)?)?, Named::Foreign("sync", "Once"));
-    once.then_some(Way::Once)
+    let operand = context.types.of(file, callee.field(Field::Operand)?);
+    operand.behind().is("sync", "Once").then_some(Way::Once)
 }

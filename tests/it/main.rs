@@ -10,6 +10,7 @@ mod flow_opened;
 mod flow_push;
 mod flow_webhook;
 mod github;
+mod golang;
 mod local;
 mod patches_like_git;
 mod process;

@@ -1,7 +1,7 @@
 //! Which function of the package a call runs, where that is certain.
 
 use super::graph::{At, Call, Pass};
-use crate::golang::types::{Named, only};
+use crate::golang::types::only;
 use crate::golang::{Declared, Field, GoFile, GoNode, Kind, Node, Resolved};
 
 impl<'p> Pass<'p> {
@@ -39,22 +39,13 @@ impl<'p> Pass<'p> {
     }
 
     /// The method behind `x.m`, where the type of x is one of the package's.
-    fn method(&mut self, callee: Node<'p>, here: At<'p>) -> Option<Declared<'p>> {
+    fn method(&self, callee: Node<'p>, here: At<'p>) -> Option<Declared<'p>> {
         let name = here.file.text_of(callee.field(Field::Field)?);
         if !self.methods.contains(name) {
             return None;
         }
-        let operand = callee.field(Field::Operand)?;
-        let local = here.file.resolve(operand).local().map(|it| (here.number, it));
-        let known = local.and_then(|it| self.receivers.get(&it).copied());
-        let of = known.unwrap_or_else(|| match self.look.named(here.file, operand) {
-            Some(Named::Own(declared)) => Some(&*declared.item.name),
-            _ => None,
-        });
-        if let Some(local) = local {
-            self.receivers.insert(local, of);
-        }
-        only(self.look.package.methods(of?, name))
+        let of = self.look.types.of(here.file, callee.field(Field::Operand)?);
+        self.look.types.method(&of, name)
     }
 }
 

@@ -11,7 +11,7 @@ use super::cold::{self, Cold};
 use super::entry::{Entry, is_grpc_method, is_grpc_server, of_signature};
 use super::look::Look;
 use super::region::Region;
-use crate::golang::types::{Named, only};
+use crate::golang::types::only;
 use crate::golang::{
     BindingId, Declared, Field, GoFile, GoNode, ItemKind, Kind, MAX_DEPTH, Node, Package,
 };
@@ -64,8 +64,6 @@ pub(super) struct Pass<'p> {
     literals: HashMap<(usize, BindingId), u32>,
     /// Calls of local variables, by file.
     pub(super) of_locals: Vec<(usize, BindingId, Call)>,
-    /// The types of local names that methods were called on.
-    pub(super) receivers: HashMap<(usize, BindingId), Option<&'p str>>,
 }
 
 /// Where the pass is.
@@ -99,7 +97,6 @@ impl Graph {
             servers: HashSet::new(),
             literals: HashMap::new(),
             of_locals: Vec::new(),
-            receivers: HashMap::new(),
         };
         for (at, file) in package.files().iter().enumerate() {
             pass.file(at, file);
@@ -140,7 +137,7 @@ impl<'p> Pass<'p> {
             let kind = node.go_kind();
             let outside = places.last().copied().unwrap_or(start);
             let mut here = outside;
-            here.region = outside.region.enter(&self.look, here.file, &nodes, node);
+            here.region = outside.region.enter(&self.look.types, here.file, &nodes, node);
             if kind.is_function() {
                 here.function = self.at_byte(here.number, here.file, node.start_byte());
                 self.function(node, &nodes, here, outside);
@@ -184,10 +181,8 @@ impl<'p> Pass<'p> {
                 if let Some(value) = callee_of_go(file, callee, node) {
                     self.call(value, here, true);
                 }
-                if let Some(server) = registered(file, callee, node)
-                    && let Some(Named::Own(declared)) = self.look.named(file, server)
-                {
-                    self.servers.insert(&declared.item.name);
+                if let Some(server) = registered(file, callee, node) {
+                    self.servers.extend(self.look.types.of(file, server).declared_name());
                 }
             }
             _ => {}

@@ -1,8 +1,7 @@
 //! How often a loop repeats its body, judged by its head and its first statements.
 
-use super::look::Look;
-use crate::golang::types::{Named, only, value_of};
-use crate::golang::{Access, Field, GoFile, GoNode, ItemKind, Kind, Node, Resolved};
+use crate::golang::types::{Type, TypeInfo, value_of};
+use crate::golang::{Access, Field, GoFile, GoNode, Kind, Node, Resolved};
 
 /// How often a loop repeats its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +22,10 @@ const FEW: u64 = 8;
 const LOOK: usize = 512;
 
 /// How often a `for` statement repeats its body.
-pub(super) fn weight<'p>(look: &Look<'p>, file: &'p GoFile, the_loop: Node<'p>) -> Weight {
-    if bound(look, file, the_loop).is_some_and(|it| it <= FEW) || leaves_at_once(the_loop) {
+pub(super) fn weight<'p>(types: &TypeInfo<'p>, file: &'p GoFile, the_loop: Node<'p>) -> Weight {
+    if bound(types, file, the_loop).is_some_and(|it| it <= FEW) || leaves_at_once(the_loop) {
         Weight::Few
-    } else if is_long_running(look, file, the_loop) {
+    } else if is_long_running(types, file, the_loop) {
         Weight::LongRunning
     } else {
         Weight::Many
@@ -39,68 +38,53 @@ fn head(the_loop: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// The most iterations that a head shows.
-pub(super) fn bound<'p>(look: &Look<'p>, file: &'p GoFile, the_loop: Node<'p>) -> Option<u64> {
+pub(super) fn bound<'p>(types: &TypeInfo<'p>, file: &'p GoFile, the_loop: Node<'p>) -> Option<u64> {
     let head = head(the_loop)?;
     match head.go_kind() {
         Kind::ForClause => {
             let condition = head.field(Field::Condition)?;
             // Only a loop that counts up from what it was given is bounded by the right side.
             head.field(Field::Update).filter(|it| it.is(Kind::IncStatement))?;
-            let most = number(look, file, condition.field(Field::Right)?)?;
+            let most = number(types, file, condition.field(Field::Right)?)?;
             match condition.operator() {
                 Some("<") => Some(most),
                 Some("<=") => most.checked_add(1),
                 _ => None,
             }
         }
-        Kind::RangeClause => elements(look, file, head.field(Field::Right)?.unparen()),
+        Kind::RangeClause => elements(types, file, head.field(Field::Right)?.unparen()),
         _ => None,
     }
 }
 
-/// A number that the code writes down, itself or as a constant of the package.
-fn number<'p>(look: &Look<'p>, file: &'p GoFile, node: Node<'p>) -> Option<u64> {
-    let node = node.unparen();
-    match node.go_kind() {
-        Kind::IntLiteral => file.text_of(node).parse().ok(),
-        Kind::Identifier => {
-            let Resolved::Outer(name) = file.resolve(node) else { return None };
-            let declared = only(look.package.declared(name))?;
-            if declared.item.kind != ItemKind::Const || !look.affords(declared.file) {
-                return None;
-            }
-            let spec = declared.item.node(declared.file)?;
-            let value = spec.field(Field::Value)?;
-            let value = only(value.parts()).unwrap_or(value);
-            value.is(Kind::IntLiteral).then(|| declared.file.text_of(value).parse().ok())?
-        }
-        _ => None,
-    }
+/// A number that the code writes down, itself or as a constant.
+fn number<'p>(types: &TypeInfo<'p>, file: &'p GoFile, node: Node<'p>) -> Option<u64> {
+    u64::try_from(types.constant(file, node)?).ok()
 }
 
 /// How many elements the operand of a `range` has, where it is written down.
-fn elements<'p>(look: &Look<'p>, file: &'p GoFile, over: Node<'p>) -> Option<u64> {
+fn elements<'p>(types: &TypeInfo<'p>, file: &'p GoFile, over: Node<'p>) -> Option<u64> {
     match over.go_kind() {
-        Kind::CompositeLiteral => literal(look, file, over),
+        Kind::CompositeLiteral => literal(types, file, over),
         Kind::Identifier => {
-            if let Some(it) = number(look, file, over) {
+            if let Some(it) = number(types, file, over) {
                 return Some(it);
             }
-            if let Some(it) = array(look, file, over) {
+            if let Some(it) = array(types, file, over) {
                 return Some(it);
             }
-            written(look, file, over).and_then(|it| literal(look, file, it))
+            written(types, file, over).and_then(|it| literal(types, file, it))
         }
-        Kind::SelectorExpression => array(look, file, over),
-        _ => number(look, file, over),
+        Kind::SelectorExpression => array(types, file, over),
+        _ => number(types, file, over),
     }
 }
 
 /// The elements of a list of values: no map, which may have grown; an array may say its length.
-fn literal<'p>(look: &Look<'p>, file: &'p GoFile, node: Node<'p>) -> Option<u64> {
+fn literal<'p>(types: &TypeInfo<'p>, file: &'p GoFile, node: Node<'p>) -> Option<u64> {
     let of = node.field(Field::Type)?;
     match of.go_kind() {
-        Kind::ArrayType => number(look, file, of.field(Field::Length)?),
+        Kind::ArrayType => number(types, file, of.field(Field::Length)?),
         Kind::SliceType | Kind::ImplicitLengthArrayType => {
             u64::try_from(node.field(Field::Body)?.parts().count()).ok()
         }
@@ -109,21 +93,22 @@ fn literal<'p>(look: &Look<'p>, file: &'p GoFile, node: Node<'p>) -> Option<u64>
 }
 
 /// The length of an array, from its type.
-fn array<'p>(look: &Look<'p>, file: &'p GoFile, over: Node<'p>) -> Option<u64> {
-    let of = look.of(file, over)?;
-    let length = of.node.field(Field::Length).filter(|_| of.node.is(Kind::ArrayType))?;
-    number(look, of.file, length)
+fn array<'p>(types: &TypeInfo<'p>, file: &'p GoFile, over: Node<'p>) -> Option<u64> {
+    match types.underlying(types.of(file, over).behind()) {
+        Type::Array(length, _) => length,
+        _ => None,
+    }
 }
 
 /// The list of values that a local variable is declared with and always has.
-fn written<'p>(look: &Look<'p>, file: &'p GoFile, name: Node<'p>) -> Option<Node<'p>> {
+fn written<'p>(types: &TypeInfo<'p>, file: &'p GoFile, name: Node<'p>) -> Option<Node<'p>> {
     let Resolved::Local(id, binding) = file.resolve(name) else { return None };
     let changed = file.scopes().uses_of(id).any(|it| it.access != Access::Read);
-    if changed || !look.affords(file) {
+    if changed {
         return None;
     }
     let (span, kind) = binding.declared_by;
-    let by = file.node(span, kind)?;
+    let by = types.node(file, span, kind)?;
     let at = by.descendants().find(|it| it.span() == binding.name)?;
     value_of(by, at).filter(|it| it.is(Kind::CompositeLiteral))
 }
@@ -139,14 +124,13 @@ fn leaves_at_once(the_loop: Node<'_>) -> bool {
 }
 
 /// Whether the loop goes on for as long as somebody sends.
-fn is_long_running<'p>(look: &Look<'p>, file: &'p GoFile, the_loop: Node<'p>) -> bool {
+fn is_long_running<'p>(types: &TypeInfo<'p>, file: &'p GoFile, the_loop: Node<'p>) -> bool {
     let head = head(the_loop);
     match head.map(|it| (it, it.go_kind())) {
-        Some((head, Kind::RangeClause)) => head
-            .field(Field::Right)
-            .and_then(|it| look.of(file, it))
-            .is_some_and(|it| it.node.is(Kind::ChannelType)),
-        Some((call, Kind::CallExpression)) => is_next_row(look, file, call),
+        Some((head, Kind::RangeClause)) => {
+            head.field(Field::Right).is_some_and(|it| types.channel(&types.of(file, it)).is_some())
+        }
+        Some((call, Kind::CallExpression)) => is_next_row(types, file, call),
         Some((head, Kind::ForClause)) if head.field(Field::Condition).is_some() => false,
         None | Some((_, Kind::ForClause | Kind::True)) => {
             let body = the_loop.field(Field::Body);
@@ -157,15 +141,15 @@ fn is_long_running<'p>(look: &Look<'p>, file: &'p GoFile, the_loop: Node<'p>) ->
 }
 
 /// `rows.Next()` of a database's rows.
-fn is_next_row<'p>(look: &Look<'p>, file: &'p GoFile, call: Node<'p>) -> bool {
+fn is_next_row<'p>(types: &TypeInfo<'p>, file: &'p GoFile, call: Node<'p>) -> bool {
     let Some(callee) = call.callee().filter(|it| it.is(Kind::SelectorExpression)) else {
         return false;
     };
     let named = callee.field(Field::Field).is_some_and(|it| file.text_of(it) == "Next");
     named
         && callee.field(Field::Operand).is_some_and(|it| {
-            let rows = |it| matches!(it, Some(Named::Foreign("database/sql", "Rows")));
-            file.text_of(it) == "rows" || rows(look.named(file, it))
+            let of = types.of(file, it);
+            file.text_of(it) == "rows" || of.behind().is("database/sql", "Rows")
         })
 }
 

@@ -20,8 +20,8 @@ pub use cold::Cold;
 pub use entry::Entry;
 pub(super) use map::Map;
 
+use super::types::TypeInfo;
 use super::{GoFile, GoNode, Kind, Node, Package};
-use look::Look;
 use region::Region;
 
 /// How often a place runs.
@@ -138,12 +138,6 @@ impl Package {
         None
     }
 
-    /// How many times a `for` statement runs its body at most, where its head shows it: a bound
-    /// that is a literal or a constant of the package, an array, or a list of values.
-    pub fn loop_bound<'p>(&'p self, file: &'p GoFile, the_loop: Node<'p>) -> Option<u64> {
-        loops::bound(&Look::at(self), file, the_loop)
-    }
-
     /// The loops and cold branches around a byte.
     fn region(&self, file: &GoFile, byte: usize) -> Region {
         let root = file.root();
@@ -153,14 +147,22 @@ impl Package {
         let mut path = inner.ancestors(root);
         path.reverse();
         path.push(inner);
-        let look = Look::at(self);
+        let types = TypeInfo::new(self);
         let mut region = Region::default();
         for at in 1..path.len() {
             if path[at].is(Kind::Error) {
                 break;
             }
-            region = region.enter(&look, file, &path[..at], path[at]);
+            region = region.enter(&types, file, &path[..at], path[at]);
         }
         region
+    }
+}
+
+impl<'p> TypeInfo<'p> {
+    /// How many times a `for` statement runs its body at most, where its head shows it: a bound
+    /// that is a constant, an array, or a list of values.
+    pub fn loop_bound(&self, file: &'p GoFile, the_loop: Node<'p>) -> Option<u64> {
+        loops::bound(self, file, the_loop)
     }
 }

@@ -1,8 +1,8 @@
 //! What the nodes around a place say of how often it runs within its function.
 
 use super::cold::{Cold, of_branch, of_case};
-use super::look::Look;
 use super::loops::{Weight, weight};
+use crate::golang::types::TypeInfo;
 use crate::golang::{Field, GoFile, GoNode, Kind, Node};
 
 /// The loops and cold branches around a place.
@@ -20,7 +20,7 @@ impl Region {
     /// The region of a child of the innermost node; `around` leads from the root to that node.
     pub(super) fn enter<'p>(
         mut self,
-        look: &Look<'p>,
+        types: &TypeInfo<'p>,
         file: &'p GoFile,
         around: &[Node<'p>],
         node: Node<'p>,
@@ -33,7 +33,7 @@ impl Region {
         match parent.go_kind() {
             // The rest of a head runs once.
             Kind::ForStatement if !matches!(kind, Kind::ForClause | Kind::RangeClause) => {
-                self.repeat(weight(look, file, *parent));
+                self.repeat(weight(types, file, *parent));
             }
             Kind::ForClause => {
                 let is = |field| parent.field(field).is_some_and(|it| it.id() == node.id());
@@ -41,7 +41,7 @@ impl Region {
                 if let Some(outer) = outer
                     && (is(Field::Condition) || is(Field::Update))
                 {
-                    self.repeat(weight(look, file, outer));
+                    self.repeat(weight(types, file, outer));
                 }
             }
             Kind::IfStatement => self.cold = self.cold.or_else(|| of_branch(file, *parent, node)),

@@ -20,6 +20,13 @@ pub struct BindingId(pub(super) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FunctionId(pub(super) u32);
 
+impl FunctionId {
+    /// Its number in the order of the source, from 0 without gaps.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A name that is declared inside of a function: a variable, a constant or a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding {

@@ -1,11 +1,14 @@
 //! Tests of the whole room: what one file after the other cannot show.
 
+mod flow;
+mod flow_paths;
 mod heat;
 mod incremental;
 mod monsters;
 mod packages;
 mod reading;
 mod scopes;
+mod types;
 
 use super::{GoFile, GoVersion, Node};
 use crate::model::SourceFile;

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::super::{
-    Dispatch, GoFile, GoNode, GoVersion, Kind, MAX_FILE_BYTES, Span, normalise, read, walk,
+    Dispatch, GoFile, GoNode, GoVersion, Kind, MAX_FILE_BYTES, Package, Span, normalise, read,
+    types::TypeInfo, walk,
 };
 use crate::model::{SourceFile, UnreadReason};
 
@@ -37,6 +38,7 @@ fn examine(bytes: &[u8]) -> Result<GoFile, UnreadReason> {
         (normalise(&file, file.root()), file.items().len(), file.lines(Span::new(0, usize::MAX)));
     let code = read(&[source], None, &|_| false);
     for package in code.packages() {
+        types(package);
         for file in package.files() {
             let bytes = file.text().len();
             for byte in (0..bytes).step_by(bytes / 8 + 1) {
@@ -47,6 +49,22 @@ fn examine(bytes: &[u8]) -> Result<GoFile, UnreadReason> {
         }
     }
     Ok(file)
+}
+
+/// Asks for the types of what stands in a package.
+fn types(package: &Package) {
+    let types = TypeInfo::new(package);
+    for file in package.files() {
+        for (at, node) in file.root().descendants().enumerate() {
+            if at > 3_000 && at % 97 != 0 {
+                continue;
+            }
+            let of = types.of(file, node);
+            let _ = (types.written(file, node), types.constant(file, node));
+            let _ = (types.underlying(&of), types.member(&of, "x"), types.layout(&of, true));
+            let _ = (types.lock(&of), types.callee(file, node), types.show(&of));
+        }
+    }
 }
 
 /// On a stack of 256 KiB, which recursion as deep as the input would overflow at once.
@@ -183,3 +201,41 @@ const WORDS: &[&str] = &[
     "é",
     "\u{feff}",
 ];
+
+/// Declarations that each lead to the next, a thousand times.
+#[test]
+fn types_that_lead_on_and_on() {
+    let chain = |line: fn(usize) -> String| {
+        let lines: String = (0..1_000).map(line).collect();
+        format!("package p\n{lines}")
+    };
+    check("aliases", chain(|it| format!("type T{it} = []T{}\nvar x{it} T{it}\n", it + 1)), None);
+    check("types", chain(|it| format!("type T{it} T{}\nvar x{it} = T{it}{{}}.f\n", it + 1)), None);
+    check(
+        "embedded",
+        chain(|it| format!("type T{it} struct {{ *T{} }}\nvar x{it} = T{it}{{}}.f\n", it + 1)),
+        None,
+    );
+    check(
+        "wide",
+        chain(|it| {
+            let n = it + 1;
+            format!(
+                "type T{it} struct {{ a, b, c [9]T{n}; d struct {{ T{n} }} }}\nvar x{it} T{it}\n"
+            )
+        }),
+        None,
+    );
+    check("itself", chain(|it| format!("type T{it} struct {{ T{it}; *T0 }}\n")), None);
+    check("variables", chain(|it| format!("var x{it} = -(*x{n} + x{n})\n", n = it + 1)), None);
+    check("constants", chain(|it| format!("const x{it} = x{n} * x{n}\n", n = it + 1)), None);
+    check("lengths", chain(|it| format!("var x{it} [len(x{n})]int\n", n = it + 1)), None);
+    check("calls", chain(|it| format!("var x{it} = x{n}(x{n}).f[x{n}]\n", n = it + 1)), None);
+    check("functions", chain(|it| format!("var x{it} = func(T{n}) T{n} {{}}\n", n = it + 1)), None);
+    check("generic", chain(|it| format!("type T{it}[A any] T{n}[A]\n", n = it + 1)), None);
+    check(
+        "names",
+        chain(|it| format!("func f{it}() {{ x := x; for _, x := range x {{ x() }} }}\n")),
+        None,
+    );
+}

@@ -10,7 +10,7 @@ use crate::rules::engine::Context;
 use crate::rules::goroutine::{function_of, parameters};
 use crate::rules::object::{Object, is_exported};
 use crate::rules::survey::At;
-use crate::rules::types::{TypeExpr, Types, value_of};
+use crate::rules::types::value_of;
 
 use super::{Doing, doing, is_builtin, is_receive_only};
 
@@ -153,14 +153,13 @@ impl<'p> Search<'_, 'p> {
     /// The channel goes into a variable, or into a field of a composite literal.
     fn into(&mut self, file: &'p GoFile, target: Node<'p>) -> Option<()> {
         let literal = |it: Node<'p>| it.ancestors(file.root());
-        let types = Types(self.context.package);
+        let types = &self.context.types;
         let object = match target.go_kind() {
             Kind::KeyedElement => {
                 let literal = literal(target).into_iter().nth(1)?;
-                let of =
-                    types.of(file, Some(literal).filter(|it| it.is(Kind::CompositeLiteral))?)?;
+                let of = types.of(file, Some(literal).filter(|it| it.is(Kind::CompositeLiteral))?);
                 let name = file.text_of(target.field(Field::Key)?);
-                Object::field(types.holder(of, name)?)
+                Object::field(types.field(&of, name)?)?
             }
             // Which field a literal without keys sets is seen from the field's side only.
             Kind::LiteralElement => return None,
@@ -177,12 +176,12 @@ impl<'p> Search<'_, 'p> {
 
     /// The channel goes to a parameter.
     fn passed(&mut self, file: &'p GoFile, call: Node<'p>, at: usize) -> Option<()> {
-        let package = self.context.package;
-        let function = function_of(package, file, call.callee()?)?;
+        let types = &self.context.types;
+        let function = function_of(types, file, call.callee()?)?;
         let parameter = *parameters(function.node).get(at)?;
-        let of = TypeExpr { file: function.file, node: parameter.type_node };
+        let of = types.written(function.file, parameter.type_node);
         let unused = parameter.name.is_none_or(|it| it.is(Kind::BlankIdentifier));
-        if unused || is_receive_only(Types(package), of) {
+        if unused || is_receive_only(types, &of) {
             return Some(());
         }
         (!parameter.variadic).then_some(())?;
@@ -195,8 +194,8 @@ impl<'p> Search<'_, 'p> {
     fn returned(&self, at: At<'p>) -> Option<()> {
         let function = at.around().into_iter().find(|it| it.go_kind().is_function())?;
         let result = function.field(Field::Result)?;
-        let of = TypeExpr { file: at.file, node: result };
-        is_receive_only(Types(self.context.package), of).then_some(())
+        let types = &self.context.types;
+        is_receive_only(types, &types.written(at.file, result)).then_some(())
     }
 
     /// The channel is the argument of every call of a function.
@@ -251,7 +250,7 @@ impl<'p> Search<'_, 'p> {
             let called =
                 at.around().into_iter().find(|it| !it.is(Kind::ParenthesizedExpression))?;
             if at.node.is(Kind::SelectorExpression) {
-                match function_of(context.package, at.file, at.node) {
+                match function_of(&context.types, at.file, at.node) {
                     Some(it) if it.key() != function.key() => continue,
                     Some(_) => {}
                     // A field of this name, another type's method, or an interface.

@@ -4,7 +4,7 @@ mod fate;
 
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Resolved};
 
-use super::types::{Named, TypeExpr, Types};
+use super::types::{Direction, Type, TypeInfo};
 
 pub(super) use fate::{Fate, fate};
 
@@ -129,17 +129,7 @@ pub(super) fn is_builtin(file: &GoFile, call: Node<'_>, name: &str) -> bool {
     call.callee().is_some_and(|it| matches!(file.resolve(it), Resolved::Outer(n) if n == name))
 }
 
-/// The channel type behind an expression or a type, if it is known to be one.
-pub(super) fn channel_type<'p>(types: Types<'p>, of: TypeExpr<'p>) -> Option<TypeExpr<'p>> {
-    if of.node.is(Kind::ChannelType) {
-        return Some(of);
-    }
-    let Named::Own(declared) = types.named(of)? else { return None };
-    let node = declared.item.node(declared.file)?.field(Field::Type)?;
-    node.is(Kind::ChannelType).then_some(TypeExpr { file: declared.file, node })
-}
-
 /// Whether a type is a channel that can only be received from: Go lets nobody close it.
-fn is_receive_only<'p>(types: Types<'p>, of: TypeExpr<'p>) -> bool {
-    channel_type(types, of).is_some_and(|it| it.file.text_of(it.node).starts_with("<-"))
+fn is_receive_only<'p>(types: &TypeInfo<'p>, of: &Type<'p>) -> bool {
+    types.channel(of) == Some(Direction::Receive)
 }

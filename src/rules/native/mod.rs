@@ -5,11 +5,16 @@
 use super::engine::Native;
 
 mod concurrency {
+    pub(super) mod ctx_cancel_lost;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
+    pub(super) mod lock_copied_by_value;
+    pub(super) mod mutex_not_unlocked_on_path;
+    pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
     pub(super) mod wg_add_inside_goroutine;
+    pub(super) mod wg_done_skipped_on_path;
 }
 mod memory {
     pub(super) mod string_concat_in_loop;
@@ -23,6 +28,11 @@ mod correctness {
 
 /// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
+    (
+        "review-rules/concurrency/ctx-cancel-lost.md",
+        include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
+        concurrency::ctx_cancel_lost::NATIVE,
+    ),
     (
         "review-rules/concurrency/goroutine-leak-on-timeout.md",
         include_str!("../../../review-rules/concurrency/goroutine-leak-on-timeout.md"),
@@ -39,6 +49,21 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::goroutine_start_without_lifecycle::NATIVE,
     ),
     (
+        "review-rules/concurrency/lock-copied-by-value.md",
+        include_str!("../../../review-rules/concurrency/lock-copied-by-value.md"),
+        concurrency::lock_copied_by_value::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/mutex-not-unlocked-on-path.md",
+        include_str!("../../../review-rules/concurrency/mutex-not-unlocked-on-path.md"),
+        concurrency::mutex_not_unlocked_on_path::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/mutex-self-deadlock.md",
+        include_str!("../../../review-rules/concurrency/mutex-self-deadlock.md"),
+        concurrency::mutex_self_deadlock::NATIVE,
+    ),
+    (
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
         include_str!("../../../review-rules/concurrency/pool-put-deferred-in-loop.md"),
         concurrency::pool_put_deferred_in_loop::NATIVE,
@@ -47,6 +72,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/wg-add-inside-goroutine.md",
         include_str!("../../../review-rules/concurrency/wg-add-inside-goroutine.md"),
         concurrency::wg_add_inside_goroutine::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/wg-done-skipped-on-path.md",
+        include_str!("../../../review-rules/concurrency/wg-done-skipped-on-path.md"),
+        concurrency::wg_done_skipped_on_path::NATIVE,
     ),
     (
         "review-rules/memory/string-concat-in-loop.md",

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use regex::Regex;
 
-use crate::golang::{Field, GoNode, Kind, Package};
-use crate::rules::types::{Named, TypeExpr, Types};
+use crate::golang::{GoNode, Kind};
+use crate::rules::types::{Type, TypeInfo};
 
 use super::fit::Bound;
 use super::name::{GoName, means};
@@ -61,30 +61,26 @@ impl TypeName {
         Ok(Self::Made(made))
     }
 
-    fn is(&self, package: &Package, of: TypeExpr<'_>) -> bool {
+    fn is<'p>(&self, types: &TypeInfo<'p>, of: &Type<'p>) -> bool {
         match self {
-            Self::Named(name) => name.is_type(package, of),
-            Self::Made(kind) => {
-                let made = |it: TypeExpr<'_>| {
-                    let mut node = it.node;
-                    while node.is(Kind::ParenthesizedType) {
-                        let Some(inner) = node.parts().next() else { break };
-                        node = inner;
-                    }
-                    node.is(*kind)
-                };
-                let own = match Types(package).named(of) {
-                    Some(Named::Own(it)) => it
-                        .item
-                        .node(it.file)
-                        .and_then(|spec| spec.field(Field::Type))
-                        .is_some_and(|node| made(TypeExpr { file: it.file, node })),
-                    _ => false,
-                };
-                made(of) || own
-            }
+            Self::Named(name) => name.is_type(types, of),
+            Self::Made(kind) => made_as(&types.underlying(of.behind())) == Some(*kind),
         }
     }
+}
+
+/// The type expression that makes such a type.
+fn made_as(of: &Type<'_>) -> Option<Kind> {
+    Some(match of {
+        Type::Chan(..) => Kind::ChannelType,
+        Type::Map(_) => Kind::MapType,
+        Type::Slice(_) => Kind::SliceType,
+        Type::Array(..) => Kind::ArrayType,
+        Type::Func(_) => Kind::FunctionType,
+        Type::Struct(_) => Kind::StructType,
+        Type::Interface(_) => Kind::InterfaceType,
+        _ => return None,
+    })
 }
 
 impl Condition {
@@ -122,8 +118,8 @@ impl Condition {
     }
 
     /// Whether it holds.
-    pub(super) fn holds(&self, site: &Site<'_, '_>, bound: Bound<'_>) -> bool {
-        let (file, package) = (site.file, site.package());
+    pub(super) fn holds<'p>(&self, site: &Site<'p, '_>, bound: Bound<'p>) -> bool {
+        let (file, types) = (site.file, site.types());
         if let Some(regex) = &self.regex {
             let text = bound.span().map_or("", |it| file.slice(it));
             if !site.meter.take(text.len()) || !regex.is_match(text) {
@@ -139,10 +135,10 @@ impl Condition {
         }
         let typed = || {
             let affordable = site.meter.look(file, 4) && site.meter.take(8 * self.types.len());
-            affordable.then(|| Types(package).of(file, node))?
+            affordable.then(|| types.of(file, node))
         };
         (self.types.is_empty()
-            || typed().is_some_and(|of| self.types.iter().any(|it| it.is(package, of))))
+            || typed().is_some_and(|of| self.types.iter().any(|it| it.is(types, &of))))
             && (self.resolves.is_empty() || means(site, node, &self.resolves))
             && (self.from.is_empty() || value::comes_from(site, node, &self.from))
             && self.constant.is_none_or(|it| value::is_constant(site, node) == it)

@@ -1,9 +1,7 @@
 //! Names of Go as pages write them, and what code they stand for.
 
-use crate::golang::{
-    Field, GoFile, GoNode, ImportName, Kind, Node, Package, Resolved, StructField,
-};
-use crate::rules::types::{Named, TypeExpr, Types, only};
+use crate::golang::{Field, GoFile, GoNode, ImportName, Kind, Node, Package, Resolved};
+use crate::rules::types::{Basic, Type, TypeInfo, only};
 
 use super::solve::Site;
 
@@ -96,16 +94,15 @@ impl GoName {
         }
     }
 
-    /// Whether the type expression names this type.
-    pub(super) fn is_type(&self, package: &Package, of: TypeExpr<'_>) -> bool {
-        match Types(package).named(of) {
-            Some(Named::Foreign(path, name)) => *path == *self.path && *name == *self.name,
-            Some(Named::Own(it)) => self.is_own(package) && it.item.name == self.name,
-            None => {
-                let TypeExpr { file, node } = of;
-                self.path.is_empty()
-                    && (node.is(Kind::TypeIdentifier) && self.is_plain(package, file, node))
-            }
+    /// Whether it is this type, or a pointer to it.
+    pub(super) fn is_type(&self, types: &TypeInfo<'_>, of: &Type<'_>) -> bool {
+        let of = of.behind();
+        if let Some(name) = of.declared_name() {
+            return self.is_own(types.package()) && name == &*self.name;
+        }
+        match of {
+            Type::Basic(it) => self.path.is_empty() && Basic::named(&self.name) == Some(*it),
+            _ => of.is(&self.path, &self.name),
         }
     }
 
@@ -115,7 +112,7 @@ impl GoName {
 }
 
 /// Whether the expression, type or name stands for one of these.
-pub(super) fn means(site: &Site<'_, '_>, node: Node<'_>, names: &[GoName]) -> bool {
+pub(super) fn means<'p>(site: &Site<'p, '_>, node: Node<'p>, names: &[GoName]) -> bool {
     let (package, file) = (site.package(), site.file);
     let node = callee_of(node.unparen());
     if !site.meter.take(16 + 2 * names.len()) {
@@ -135,7 +132,7 @@ pub(super) fn means(site: &Site<'_, '_>, node: Node<'_>, names: &[GoName]) -> bo
     if methods.peek().is_none() || file.qualified(node).is_some() || !site.meter.look(file, 4) {
         return false;
     }
-    let owner = node.field(Field::Operand).and_then(|it| owner(package, file, it, method));
+    let owner = node.field(Field::Operand).and_then(|it| owner(site.types(), file, it, method));
     owner.is_some_and(|(path, of)| {
         methods.any(|it| *it.path == *path && it.of.as_deref() == Some(of))
     })
@@ -155,31 +152,28 @@ fn callee_of(node: Node<'_>) -> Node<'_> {
 /// The type, by path and name, that declares the method which a value has under this name:
 /// its own, or the one of the only type that it embeds.
 fn owner<'p>(
-    package: &'p Package,
+    types: &TypeInfo<'p>,
     file: &'p GoFile,
     value: Node<'p>,
     method: &str,
 ) -> Option<(&'p str, &'p str)> {
-    let types = Types(package);
-    let mut of = types.of(file, value)?;
+    let package = types.package();
+    let mut of = types.of(file, value);
     for _ in 0..=EMBEDDED {
-        match types.named(of)? {
-            Named::Foreign(path, name) => return Some((path, name)),
-            Named::Own(declared) => {
-                let name = &declared.item.name;
-                if package.methods(name, method).next().is_some() {
-                    return Some((package.import_path()?, name));
-                }
-                let (file, node) = types.struct_type(of)?;
-                let fields = StructField::all(file, node);
-                // A field of this name would be what is called.
-                if fields.iter().any(|it| it.name == method) {
-                    return None;
-                }
-                let it = only(fields.into_iter().filter(|it| it.embedded))?;
-                of = TypeExpr { file, node: it.type_node };
-            }
+        if let Some(it) = of.behind().foreign_name() {
+            return Some(it);
         }
+        if let Some(name) = of.declared_name()
+            && package.methods(name, method).next().is_some()
+        {
+            return Some((package.import_path()?, name));
+        }
+        let fields = types.struct_fields(of.behind())?;
+        // A field of this name would be what is called.
+        if fields.iter().any(|(it, _)| it.name == method) {
+            return None;
+        }
+        of = only(fields.into_iter().filter(|(it, _)| it.embedded))?.1;
     }
     None
 }

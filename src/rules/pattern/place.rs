@@ -40,8 +40,8 @@ pub(super) fn stands_in<'p>(
     let plain = |it: bool| it.then_some(None);
     match wanted {
         Where::Loop | Where::Endless => {
-            let the_loop = repeating_loop(context.package, file, node, around, FEW)?;
-            if wanted == Where::Endless && !is_endless(context.package, file, the_loop) {
+            let the_loop = repeating_loop(&context.types, file, node, around, FEW)?;
+            if wanted == Where::Endless && !is_endless(&context.types, file, the_loop) {
                 return None;
             }
             Some(Some((file, the_loop.span(), Role::Loop)))

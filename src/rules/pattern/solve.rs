@@ -9,6 +9,7 @@ use crate::golang::{GoFile, GoNode, Kind, Node, Package};
 use crate::model::Severity;
 use crate::rules::engine::Context;
 use crate::rules::meter::Meter;
+use crate::rules::types::TypeInfo;
 
 use super::condition::Condition;
 use super::fit::{Env, Fit};
@@ -94,6 +95,11 @@ impl<'p> Site<'p, '_> {
     /// The package.
     pub(super) fn package(&self) -> &'p Package {
         self.context.package
+    }
+
+    /// The types of the package.
+    pub(super) fn types(&self) -> &TypeInfo<'p> {
+        &self.context.types
     }
 
     /// Whether the test holds for the node; the environment then says for which bindings.

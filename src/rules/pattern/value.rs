@@ -9,9 +9,9 @@ use super::name::{GoName, means};
 use super::solve::Site;
 
 /// Whether the value is what a call of one of the names gave, whichever of its results.
-pub(super) fn comes_from(site: &Site<'_, '_>, node: Node<'_>, names: &[GoName]) -> bool {
+pub(super) fn comes_from<'p>(site: &Site<'p, '_>, node: Node<'p>, names: &[GoName]) -> bool {
     let file = site.file;
-    let is_call = |it: Node<'_>| {
+    let is_call = |it: Node<'p>| {
         let it = it.unparen();
         it.is(Kind::CallExpression) && it.callee().is_some_and(|callee| means(site, callee, names))
     };

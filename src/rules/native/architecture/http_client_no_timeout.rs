@@ -161,7 +161,7 @@ fn makes_endless_request(file: &GoFile, call: Node<'_>) -> bool {
 fn made<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let (file, package) = (place.file, context.package);
     let client = made_here(package, place)?;
-    let keeper = Keeper::of(package, place, client)?;
+    let keeper = Keeper::of(context, place, client)?;
     let calls = keeper.endless_calls(context)?;
     let (caller, call) = *calls.first()?;
     let callee = call.callee()?;

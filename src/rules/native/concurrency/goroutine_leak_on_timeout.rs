@@ -24,7 +24,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let Some(owner) = place.function().filter(|it| !is_main(package, file, *it)) else {
         return Vec::new();
     };
-    let Some(sender) = Sender::started(package, file, place.node) else { return Vec::new() };
+    let Some(sender) = Sender::started(&context.types, file, place.node) else { return Vec::new() };
     let outer = match context.affords(file, 4) {
         true => sender.channels(package, file),
         false => return Vec::new(),
@@ -85,7 +85,7 @@ fn leak<'p>(
                 if !owner.span().encloses(go.span()) {
                     return None;
                 }
-                let other = Sender::started(package, file, *go)?;
+                let other = Sender::started(&context.types, file, *go)?;
                 let mut shared = other.channels(package, file);
                 shared.retain(|it| it.outside == channel.outside);
                 shared.iter().try_for_each(|it| other.blocking_sends(it.inside).map(drop))?;

@@ -14,7 +14,6 @@ use crate::rules::object::Object;
 use crate::rules::once::{entries, runs_once};
 use crate::rules::owner::is_asked_for;
 use crate::rules::survey::At;
-use crate::rules::types::Types;
 
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::ForStatement], vars: &["CH", "BODY"], check };
@@ -35,7 +34,7 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     }
     // A sink for what others send: who cannot know when the last of them is done cannot close.
     place.node.field(Field::Body)?.statements().next()?;
-    let channel = waits_for_close(Types(package), file, place.node)?;
+    let channel = waits_for_close(&context.types, file, place.node)?;
     let object = Object::of(context, file, channel)?;
     let function = At { file, node: place.function()? };
     // What belongs to the package lives as long as the process, and so may its goroutines.
@@ -53,7 +52,7 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         return None;
     }
     let entries = entries(context, start.site)?;
-    let is_asked_for = holder.is_some_and(|it| is_asked_for(package, it, &start, &entries));
+    let is_asked_for = holder.is_some_and(|it| is_asked_for(&context.types, it, &start, &entries));
     let mut hit = Hit::at(file, place.node)
         .var("CH", file.text_of(channel))
         .var("BODY", start.named())

@@ -17,7 +17,7 @@ use crate::rules::object::Object;
 use crate::rules::once::entries;
 use crate::rules::owner::{is_asked_for, owners, receiver};
 use crate::rules::survey::{At, Survey};
-use crate::rules::types::{Named, TypeExpr, Types};
+use crate::rules::types::Type;
 
 pub(in crate::rules) const NATIVE: Native = Native {
     kinds: &[Kind::FunctionDeclaration, Kind::MethodDeclaration],
@@ -33,7 +33,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     {
         return Vec::new();
     }
-    let Some(owners) = owners(package, file, place.node) else { return Vec::new() };
+    let Some(owners) = owners(&context.types, file, place.node) else { return Vec::new() };
     let mut answers = None;
     let sites = place.node.descendants().filter(|it| it.is(Kind::GoStatement));
     for go in sites {
@@ -47,7 +47,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
             && let Some(entries) = entries(context, start.site)
         {
             let mut hit = hit(package, owner, &start, &the_loop);
-            if is_asked_for(package, owner, &start, &entries) {
+            if is_asked_for(&context.types, owner, &start, &entries) {
                 hit.confidence = Confidence::Low;
             }
             return vec![hit];
@@ -59,29 +59,29 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
 /// What a `go` statement starts, and the loop in it that never ends.
 fn lasting<'p>(context: &Context<'p>, site: At<'p>) -> Option<(Start<'p>, Endless<'p>)> {
     context.affords(site.file, 8).then_some(())?;
-    let start = Start::of(context.package, site)?;
+    let start = Start::of(&context.types, site)?;
     let the_loop = endless(context, start.body)?;
     Some((start, the_loop))
 }
 
 /// Whether the type, or the function that starts the goroutine, sees to its end, or the author has
 /// decided that it has none.
-fn is_answered_for<'p>(context: &Context<'p>, declaration: At<'p>, owners: &[&str]) -> bool {
+fn is_answered_for<'p>(context: &Context<'p>, declaration: At<'p>, owners: &[&'p str]) -> bool {
     let At { file, node } = declaration;
     counts(context, declaration)
         || takes_signals(file, node)
-        || owners.iter().any(|it| owner::can_end(context.package, it) || is_kept(context, it))
+        || owners.iter().any(|it| owner::can_end(&context.types, it) || is_kept(context, it))
         || context.survey().is_none_or(Survey::uses_unsafe)
         || intent::is_stated(file, node)
 }
 
 /// The same of one goroutine.
 fn is_excused<'p>(context: &Context<'p>, start: &Start<'p>, the_loop: &Endless<'p>) -> bool {
-    let package = context.package;
     let body = start.body;
     is_told(context, body)
         || (the_loop.function.key() != body.key() && is_told(context, the_loop.function))
-        || receiver(body).is_some_and(|it| owner::can_end(package, it) || is_kept(context, it))
+        || receiver(body)
+            .is_some_and(|it| owner::can_end(&context.types, it) || is_kept(context, it))
         || intent::is_stated(body.file, body.node)
 }
 
@@ -114,7 +114,7 @@ struct Endless<'p> {
 
 /// The first endless loop of a function, or of the functions that it calls itself.
 fn endless<'p>(context: &Context<'p>, body: At<'p>) -> Option<Endless<'p>> {
-    let calls = || callees(context.package, body, |file, times| context.affords(file, times));
+    let calls = || callees(&context.types, body, |file, times| context.affords(file, times));
     own_endless(context, body)
         .or_else(|| calls().into_iter().find_map(|it| own_endless(context, it)))
 }
@@ -138,7 +138,7 @@ fn lasts<'p>(context: &Context<'p>, file: &'p GoFile, the_loop: Node<'p>) -> boo
     if !may_wait(the_loop) || !context.affords(file, 4) {
         return false;
     }
-    let Some(channel) = waits_for_close(Types(context.package), file, the_loop) else {
+    let Some(channel) = waits_for_close(&context.types, file, the_loop) else {
         return false;
     };
     match Object::of(context, file, channel) {
@@ -151,27 +151,20 @@ fn lasts<'p>(context: &Context<'p>, file: &'p GoFile, the_loop: Node<'p>) -> boo
 /// over.
 fn is_told<'p>(context: &Context<'p>, function: At<'p>) -> bool {
     let At { file, node } = function;
-    let types = Types(context.package);
+    let types = &context.types;
+    // A function that cancels a context comes from there, too.
     let is_context =
-        |it: TypeExpr<'p>| matches!(types.named(it), Some(Named::Foreign("context", "Context")));
-    if parameters(node).iter().any(|it| is_context(TypeExpr { file, node: it.type_node })) {
+        |it: &Type<'p>| it.behind().foreign_name().is_some_and(|(path, _)| path == "context");
+    if parameters(node).iter().any(|it| is_context(&types.written(file, it.type_node))) {
         return true;
     }
     node.descendants().any(|it| match it.go_kind() {
         Kind::SelectorExpression => {
             let done = it.field(Field::Field).is_some_and(|it| file.text_of(it) == "Done");
-            done || !context.affords(file, 2) || types.of(file, it).is_some_and(is_context)
+            done || !context.affords(file, 2) || is_context(&types.of(file, it))
         }
         Kind::Identifier => match file.resolve(it) {
-            Resolved::Local(_, binding) => {
-                !context.affords(file, 2)
-                    || types.of(file, it).is_some_and(is_context)
-                    || file.node(binding.declared_by.0, binding.declared_by.1).is_some_and(|by| {
-                        let right = by.field(Field::Right).and_then(|it| it.parts().next());
-                        let made = right.and_then(GoNode::callee);
-                        made.and_then(|it| file.qualified(it)).is_some_and(|it| it.0 == "context")
-                    })
-            }
+            Resolved::Local(..) => !context.affords(file, 2) || is_context(&types.of(file, it)),
             _ => false,
         },
         _ => false,
@@ -181,14 +174,12 @@ fn is_told<'p>(context: &Context<'p>, function: At<'p>) -> bool {
 /// Whether the declaration counts something in a `sync.WaitGroup`.
 fn counts<'p>(context: &Context<'p>, declaration: At<'p>) -> bool {
     let At { file, node } = declaration;
-    let types = Types(context.package);
     node.descendants().filter_map(GoNode::callee).any(|callee| {
         let name = callee.field(Field::Field).map(|it| file.text_of(it));
         let group = callee.field(Field::Operand).filter(|_| name == Some("Add"));
         group.is_some_and(|it| {
-            let of = types.of(file, it).and_then(|it| types.named(it));
-            !context.affords(file, 2)
-                || matches!(of, None | Some(Named::Foreign("sync", "WaitGroup")))
+            let of = context.types.of(file, it);
+            !context.affords(file, 2) || !of.is_known() || of.behind().is("sync", "WaitGroup")
         })
     })
 }

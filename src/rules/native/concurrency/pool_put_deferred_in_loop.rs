@@ -1,12 +1,11 @@
 //! `defer pool.Put(x)` in a loop: it runs when the function returns, not per iteration.
 
-use crate::golang::{Access, Field, GoFile, GoNode, Kind, Node, Package, Place, StructField};
+use crate::golang::{Access, Field, GoFile, GoNode, Kind, Node, Place};
 use crate::model::Severity;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, own_nodes};
 use crate::rules::outlive::outlives;
 use crate::rules::repeat::{is_endless, repeating_loop};
-use crate::rules::types::{Named, TypeExpr, Types, only};
 use crate::rules::{Fix, Role};
 
 pub(in crate::rules) const NATIVE: Native =
@@ -20,16 +19,16 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
 }
 
 fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
-    let (file, defer, package) = (place.file, place.node, context.package);
+    let (file, defer) = (place.file, place.node);
     let put = put(file, defer)?;
     let pool = put.callee()?.field(Field::Operand)?;
     let scopes = file.scopes();
     if !context.affords(file, place.ancestors.len()) {
         return None;
     }
-    let node = repeating_loop(package, file, defer, place.ancestors, FEW)?;
+    let node = repeating_loop(&context.types, file, defer, place.ancestors, FEW)?;
     let the_loop = scopes.loops_at(defer.start_byte()).find(|it| it.span == node.span())?;
-    if !is_pool(package, file, pool) {
+    if !context.types.callee(file, put).is_method("sync", "Pool", "Put") {
         return None;
     }
     let object = put.arguments().next().filter(|it| it.is(Kind::Identifier));
@@ -39,7 +38,7 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         return None;
     }
     let mut hit = Hit::at(file, defer).var("POOL", file.text_of(pool)).with(file, node, Role::Loop);
-    if !is_endless(package, file, node) {
+    if !is_endless(&context.types, file, node) {
         hit.severity = Severity::Warning;
     }
     if defer.part(Kind::CallExpression).is_some_and(|it| it.id() == put.id()) {
@@ -61,36 +60,6 @@ fn put<'p>(file: &'p GoFile, defer: Node<'p>) -> Option<Node<'p>> {
     }
     let literal = call.callee().filter(|it| it.is(Kind::FuncLiteral))?;
     own_nodes(literal).find(|it| it.is(Kind::CallExpression) && is_put(it))
-}
-
-/// Whether the expression is a `sync.Pool`, or something that embeds one and has no `Put` of its
-/// own.
-fn is_pool<'p>(package: &'p Package, file: &'p GoFile, expression: Node<'p>) -> bool {
-    let types = Types(package);
-    let mut of = types.of(file, expression);
-    // An embedded pool may itself be embedded; nobody goes deeper.
-    for _ in 0..3 {
-        let Some(it) = of else { return false };
-        match types.named(it) {
-            Some(Named::Foreign("sync", "Pool")) => return true,
-            Some(Named::Own(declared)) => {
-                if package.methods(&declared.item.name, "Put").next().is_some() {
-                    return false;
-                }
-                of = embedded(types, it);
-            }
-            _ => return false,
-        }
-    }
-    false
-}
-
-/// The only embedded type of a struct; of several, who knows which has the method.
-fn embedded<'p>(types: Types<'p>, of: TypeExpr<'p>) -> Option<TypeExpr<'p>> {
-    let (file, node) = types.struct_type(of)?;
-    let fields = StructField::all(file, node);
-    let it = only(fields.into_iter().filter(|it| it.embedded))?;
-    Some(TypeExpr { file, node: it.type_node })
 }
 
 /// The edit that moves the call to the end of the iteration, where nothing leaves it before and

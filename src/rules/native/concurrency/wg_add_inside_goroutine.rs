@@ -11,7 +11,6 @@ use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::{By, Start};
 use crate::rules::object::Object;
 use crate::rules::survey::At;
-use crate::rules::types::{Named, Types};
 
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::CallExpression], vars: &["WG"], check };
@@ -27,12 +26,8 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     if add.arguments().any(|it| file.text_of(it).starts_with('-')) || !context.affords(file, 6) {
         return None;
     }
-    let types = Types(context.package);
-    let named = types.of(file, group).and_then(|it| types.named(it));
-    let inside = match named {
-        Some(Named::Foreign("sync", "WaitGroup")) => Object::of(context, file, group)?,
-        _ => return None,
-    };
+    context.types.of(file, group).behind().is("sync", "WaitGroup").then_some(())?;
+    let inside = Object::of(context, file, group)?;
     let body = At { file, node: place.function()? };
     if is_locked(body, add) || !ends_here(context, body, add, inside)? {
         return None;

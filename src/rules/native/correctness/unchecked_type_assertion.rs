@@ -7,13 +7,12 @@ mod home;
 mod pool;
 mod stored;
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package, Place};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place};
 use crate::model::{Confidence, Severity};
 use crate::rules::Role;
 use crate::rules::audience::serves_tests;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::start::goroutine;
-use crate::rules::types::{Named, Types};
 
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::TypeAssertionExpression], vars: &["SOURCE", "TYPE"], check };
@@ -83,30 +82,35 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
 
 /// Why the value may be missing or another, by the container that it comes from.
 fn reason<'p>(context: &Context<'p>, value: &Value<'p>) -> Option<Reason<'p>> {
-    let (file, package) = (value.file, context.package);
+    let file = value.file;
     if !value.source.is(Kind::CallExpression) {
         return decoded::reason(context, value);
     }
     let callee = value.source.callee().filter(|it| it.is(Kind::SelectorExpression))?;
     let holder = callee.field(Field::Operand)?.unparen();
     match file.text_of(callee.field(Field::Field)?) {
-        "Get" if is_a(package, file, holder, ("sync", "Pool")) => {
+        "Get" if is_a(context, file, holder, ("sync", "Pool")) => {
             pool::reason(context, value, holder)
         }
-        "Load" if is_a(package, file, holder, ("sync/atomic", "Value")) => {
+        "Load" if is_a(context, file, holder, ("sync/atomic", "Value")) => {
             stored::in_atomic_value(context, value, holder)
         }
-        "Load" | "LoadAndDelete" if is_a(package, file, holder, ("sync", "Map")) => {
+        "Load" | "LoadAndDelete" if is_a(context, file, holder, ("sync", "Map")) => {
             stored::in_map(value, holder)
         }
-        "Value" if stored::is_context(package, file, holder) => stored::in_context(context, value),
+        "Value" if is_a(context, file, holder, ("context", "Context")) => {
+            stored::in_context(context, value)
+        }
         _ => None,
     }
 }
 
 /// Whether the expression's type is this one of another package, or a pointer to it.
-fn is_a(package: &Package, file: &GoFile, expression: Node<'_>, wanted: (&str, &str)) -> bool {
-    let types = Types(package);
-    let named = types.of(file, expression).and_then(|it| types.named(it));
-    matches!(named, Some(Named::Foreign(path, name)) if (path, name) == wanted)
+fn is_a<'p>(
+    context: &Context<'p>,
+    file: &'p GoFile,
+    expression: Node<'p>,
+    (path, name): (&str, &str),
+) -> bool {
+    context.types.of(file, expression).behind().is(path, name)
 }

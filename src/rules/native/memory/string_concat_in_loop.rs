@@ -35,7 +35,7 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     if matches!(binding.kind, BindingKind::LoopVar) || !context.affords(file, 2) {
         return None;
     }
-    let the_loop = repeating_loop(package, file, statement, place.ancestors, FEW)?;
+    let the_loop = repeating_loop(&context.types, file, statement, place.ancestors, FEW)?;
     if the_loop.span().encloses(binding.name) {
         return None;
     }
@@ -101,6 +101,6 @@ fn grows_before<'p>(
         around.drain(..=at.unwrap_or_default());
         around.reverse();
         Append::of(file, statement).is_some_and(|it| it.variable == append.variable)
-            && repeating_loop(context.package, file, statement, &around, FEW).is_some()
+            && repeating_loop(&context.types, file, statement, &around, FEW).is_some()
     })
 }

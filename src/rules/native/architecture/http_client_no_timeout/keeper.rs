@@ -1,12 +1,11 @@
 //! Who holds a client that the package makes, and what the package does with it.
 
+use crate::golang::types::OwnType;
 use crate::golang::{
-    Access, BindingId, Declared, Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Place,
-    Resolved, StructField,
+    Access, BindingId, Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Place, Resolved,
 };
 use crate::rules::engine::Context;
 use crate::rules::object::is_exported;
-use crate::rules::types::{Named, Types};
 
 use super::{SENDING, sends};
 
@@ -17,13 +16,13 @@ pub(super) enum Keeper<'p> {
     /// A variable of the package that others cannot reach.
     Package(&'p str),
     /// A field of a struct of the package.
-    Field(Declared<'p>, &'p str),
+    Field(OwnType<'p>, &'p str),
 }
 
 impl<'p> Keeper<'p> {
     /// Who holds the client that is made at the place.
     pub(super) fn of(
-        package: &'p Package,
+        context: &Context<'p>,
         place: &Place<'p, '_>,
         client: Node<'p>,
     ) -> Option<Self> {
@@ -38,7 +37,7 @@ impl<'p> Keeper<'p> {
         }
         if client.is(Kind::VarSpec) {
             let name = client.field(Field::Name)?;
-            return Self::named(package, file, name);
+            return Self::named(context, file, name);
         }
         let parent = around.next()?;
         match parent.go_kind() {
@@ -51,19 +50,19 @@ impl<'p> Keeper<'p> {
                     _ => vec![names],
                 };
                 let at = parent.parts().position(|it| it.id() == value.id())?;
-                Self::named(package, file, *names.get(at)?)
+                Self::named(context, file, *names.get(at)?)
             }
             Kind::KeyedElement => {
                 let key = parent.field(Field::Key)?;
                 let literal = around.nth(1).filter(|it| it.is(Kind::CompositeLiteral))?;
-                Self::field(package, file, literal, file.text_of(key))
+                Self::field(context, file, literal, file.text_of(key))
             }
             _ => None,
         }
     }
 
     /// The variable or field that a name or selector stands for.
-    fn named(package: &'p Package, file: &'p GoFile, target: Node<'p>) -> Option<Self> {
+    fn named(context: &Context<'p>, file: &'p GoFile, target: Node<'p>) -> Option<Self> {
         match target.go_kind() {
             Kind::Identifier => {
                 if let Some(id) = file.scopes().declared_at(target.span()) {
@@ -72,7 +71,7 @@ impl<'p> Keeper<'p> {
                 match file.resolve(target) {
                     Resolved::Local(id, _) => Some(Self::Local(file, id)),
                     Resolved::Outer(_) | Resolved::Nothing => {
-                        Self::package_var(package, file.text_of(target))
+                        Self::package_var(context.package, file.text_of(target))
                     }
                     Resolved::Import(_) => None,
                 }
@@ -80,7 +79,7 @@ impl<'p> Keeper<'p> {
             Kind::SelectorExpression => {
                 let operand = target.field(Field::Operand)?;
                 let name = target.field(Field::Field)?;
-                Self::field(package, file, operand, file.text_of(name))
+                Self::field(context, file, operand, file.text_of(name))
             }
             _ => None,
         }
@@ -94,19 +93,18 @@ impl<'p> Keeper<'p> {
     }
 
     fn field(
-        package: &'p Package,
+        context: &Context<'p>,
         file: &'p GoFile,
         holder: Node<'p>,
         name: &'p str,
     ) -> Option<Self> {
-        let types = Types(package);
-        let holder = types.of(file, holder)?;
-        let Named::Own(declared) = types.named(holder)? else { return None };
+        let holder = context.types.of(file, holder);
+        let own = holder.behind().own()?;
         // Others may set what they can see, and what is embedded shows its methods.
-        let (of, node) = types.struct_type(holder)?;
-        let plain = StructField::all(of, node).iter().any(|it| it.name == name && !it.embedded);
-        (plain && !is_exported(name) && !package.is_partial())
-            .then_some(Self::Field(declared, name))
+        let fields = context.types.struct_fields(holder.behind())?;
+        let plain = fields.iter().any(|(it, _)| it.name == name && !it.embedded);
+        (plain && !is_exported(name) && !context.package.is_partial())
+            .then_some(Self::Field(own, name))
     }
 
     /// The calls through the client that nothing ends; `None` if the client may be limited or
@@ -142,7 +140,7 @@ impl<'p> Keeper<'p> {
                     }
                 }
             }
-            Self::Field(declared, name) => {
+            Self::Field(own, name) => {
                 context.affords_walk().then_some(())?;
                 for file in package.files() {
                     if !file.text().contains(name) {
@@ -156,7 +154,7 @@ impl<'p> Keeper<'p> {
                         if field.is_none_or(|it| file.text_of(it) != *name) {
                             continue;
                         }
-                        if is_field_of(package, file, node, declared)? {
+                        if is_field_of(context, file, node, *own)? {
                             context.affords(file, 1).then_some(())?;
                             calls.extend(use_of(context, file, node)?.map(|it| (&**file, it)));
                         }
@@ -170,20 +168,16 @@ impl<'p> Keeper<'p> {
 
 /// Whether a selector means a field of this type; `None` when its operand's type is unknown.
 fn is_field_of<'p>(
-    package: &'p Package,
+    context: &Context<'p>,
     file: &'p GoFile,
     selector: Node<'p>,
-    of: &Declared<'p>,
+    own: OwnType<'p>,
 ) -> Option<bool> {
     if file.qualified(selector).is_some() {
         return Some(false);
     }
-    let types = Types(package);
-    let operand = types.of(file, selector.field(Field::Operand)?)?;
-    match types.named(operand)? {
-        Named::Own(it) => Some(std::ptr::eq(it.item, of.item)),
-        Named::Foreign(..) => Some(false),
-    }
+    let operand = context.types.of(file, selector.field(Field::Operand)?);
+    operand.is_known().then(|| operand.behind().own() == Some(own))
 }
 
 /// What one use of a client means: `Some(Some(call))` for an endless call, `Some(None)` for what

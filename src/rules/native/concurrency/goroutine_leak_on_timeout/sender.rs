@@ -5,6 +5,7 @@ use crate::rules::channel::{Doing, is_builtin};
 use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::Start;
 use crate::rules::survey::At;
+use crate::rules::types::TypeInfo;
 
 use super::uses::{may_give_up, runs_in, uses_in};
 use super::{channel_of, make_of};
@@ -23,8 +24,8 @@ pub(super) struct Shared {
 
 impl<'p> Sender<'p> {
     /// What a `go` statement starts: a literal, or a function or method of the package.
-    pub(super) fn started(package: &'p Package, file: &'p GoFile, go: Node<'p>) -> Option<Self> {
-        let start = Start::of(package, At { file, node: go })?;
+    pub(super) fn started(types: &TypeInfo<'p>, file: &'p GoFile, go: Node<'p>) -> Option<Self> {
+        let start = Start::of(types, At { file, node: go })?;
         // A literal that a variable holds may be started, or called, elsewhere as well.
         let named = !start.body.node.is(Kind::FuncLiteral);
         (named || start.is_inline()).then_some(Self { start })

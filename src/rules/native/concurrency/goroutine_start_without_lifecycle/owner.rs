@@ -1,8 +1,8 @@
 //! Whether the type that a goroutine belongs to can tell it to end.
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package, StructField};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, StructField};
 use crate::rules::channel::is_builtin;
-use crate::rules::types::{Named, TypeExpr, Types};
+use crate::rules::types::TypeInfo;
 
 /// How methods are named that end or await what a type has started.
 const ENDINGS: &[&str] = &[
@@ -35,11 +35,11 @@ const ENDINGS: &[&str] = &[
 ];
 
 /// Whether the type has, or may have, a method that ends or awaits goroutines.
-pub(super) fn can_end(package: &Package, name: &str) -> bool {
+pub(super) fn can_end<'p>(types: &TypeInfo<'p>, name: &'p str) -> bool {
     let mut next = vec![name];
     for _ in 0..8 {
         let Some(name) = next.pop() else { return false };
-        let mut methods = package.methods_of(name).into_iter();
+        let mut methods = types.package().methods_of(name).into_iter();
         if methods.any(|it| {
             let word = it.item.name.to_lowercase();
             ENDINGS.iter().any(|ending| word.starts_with(ending))
@@ -47,7 +47,7 @@ pub(super) fn can_end(package: &Package, name: &str) -> bool {
         }) {
             return true;
         }
-        let Some(embedded) = embedded(package, name) else { return true };
+        let Some(embedded) = embedded(types, name) else { return true };
         next.extend(embedded);
     }
     true
@@ -55,20 +55,20 @@ pub(super) fn can_end(package: &Package, name: &str) -> bool {
 
 /// The types of the package that a type embeds; `None` where it embeds others, whose methods are
 /// not known, or is no struct.
-fn embedded<'p>(package: &'p Package, name: &str) -> Option<Vec<&'p str>> {
-    let types = Types(package);
+fn embedded<'p>(types: &TypeInfo<'p>, name: &str) -> Option<Vec<&'p str>> {
     let mut all = Vec::new();
-    for declared in package.types(name) {
+    for declared in types.package().types(name) {
         let spec = declared.item.node(declared.file)?;
         let node = spec.field(Field::Type)?;
         if node.is(Kind::InterfaceType) {
             return None;
         }
         for it in StructField::all(declared.file, node).iter().filter(|it| it.embedded) {
-            match types.named(TypeExpr { file: declared.file, node: it.type_node })? {
-                Named::Own(it) => all.push(&*it.item.name),
-                Named::Foreign("sync", "Mutex" | "RWMutex") => {}
-                Named::Foreign(..) => return None,
+            let of = types.written(declared.file, it.type_node);
+            match (of.declared_name(), of.behind().foreign_name()) {
+                (Some(name), _) => all.push(name),
+                (None, Some(("sync", "Mutex" | "RWMutex"))) => {}
+                _ => return None,
             }
         }
     }

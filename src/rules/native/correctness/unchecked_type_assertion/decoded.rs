@@ -1,11 +1,11 @@
 //! Values that a JSON decoder chose the type of: what a sender writes decides.
 
 use super::{Reason, Value};
-use crate::golang::{Access, BindingKind, Field, GoFile, GoNode, Kind, Node, Resolved, Use};
+use crate::golang::{Access, BindingKind, Field, GoFile, GoNode, Kind, Resolved, Use};
 use crate::model::Confidence;
 use crate::rules::audience::is_tool;
 use crate::rules::engine::Context;
-use crate::rules::types::Types;
+use crate::rules::types::Type;
 
 /// Why an element of a decoded map, or a decoded `any`, may be of another type.
 pub(super) fn reason<'p>(context: &Context<'p>, value: &Value<'p>) -> Option<Reason<'p>> {
@@ -16,12 +16,11 @@ pub(super) fn reason<'p>(context: &Context<'p>, value: &Value<'p>) -> Option<Rea
     if !matches!(binding.kind, BindingKind::Var | BindingKind::ShortVar) {
         return None;
     }
-    let holds_any = |it: Node<'_>| matches!(file.text_of(it), "any" | "interface{}");
-    let written = Types(package).of(file, of)?.node;
-    let untyped = if element {
-        written.is(Kind::MapType) && written.field(Field::Value).is_some_and(holds_any)
-    } else {
-        holds_any(written)
+    let of_value = context.types.underlying(&context.types.of(file, of));
+    let untyped = match (element, of_value) {
+        (true, Type::Map(it)) => it.1 == Type::ANY,
+        (false, it) => it == Type::ANY,
+        _ => false,
     };
     let mut uses: Vec<&Use> = file.scopes().uses_of(id).collect();
     uses.retain(|it| it.span.range().start < of.start_byte());

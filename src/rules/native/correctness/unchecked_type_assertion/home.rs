@@ -5,7 +5,7 @@ use crate::golang::{Field, GoFile, GoNode, Kind, Node};
 use crate::rules::engine::Context;
 use crate::rules::object::Object;
 use crate::rules::survey::At;
-use crate::rules::types::{Types, only, value_of};
+use crate::rules::types::{Type, only, value_of};
 
 /// Who holds a container.
 #[derive(Clone, Copy)]
@@ -31,25 +31,17 @@ pub(super) enum Usage<'p> {
 impl<'p> Home<'p> {
     /// Who holds what the expression stands for, if it is a variable or a field of the package.
     pub(super) fn of(context: &Context<'p>, file: &'p GoFile, holder: Node<'p>) -> Option<Self> {
-        let package = context.package;
         let object = Object::of(context, file, holder)?;
-        match object {
-            Object::Local(..) => None,
+        let spec = match object {
+            Object::Local(..) => return None,
             Object::Var(name) => {
-                let declared = only(package.vars(name))?;
-                let node = declared.item.node(declared.file)?;
-                let value = node.field(Field::Value).and_then(|it| it.parts().next());
-                let is_pointer = value.is_some_and(|it| it.operator() == Some("&"))
-                    || node.field(Field::Type).is_some_and(|it| it.is(Kind::PointerType));
-                Some(Self { object, spec: Some(At { file: declared.file, node }), is_pointer })
+                let declared = only(context.package.vars(name))?;
+                Some(At { file: declared.file, node: declared.item.node(declared.file)? })
             }
-            Object::Field(..) => {
-                let types = Types(package);
-                let of = types.of(file, holder.field(Field::Operand)?)?;
-                let field = types.field(of, file.text_of(holder.field(Field::Field)?))?;
-                Some(Self { object, spec: None, is_pointer: field.node.is(Kind::PointerType) })
-            }
-        }
+            Object::Field(..) => None,
+        };
+        let is_pointer = matches!(context.types.of(file, holder), Type::Pointer(_));
+        Some(Self { object, spec, is_pointer })
     }
 
     /// Whether it is a field, which code elsewhere may set by a literal or through a pointer.
@@ -86,14 +78,8 @@ impl<'p> Home<'p> {
 
     /// Whether the expression makes the struct that has the field.
     pub(super) fn is_made_by(&self, context: &Context<'p>, literal: At<'p>) -> bool {
-        let types = Types(context.package);
-        let made = types.of(literal.file, literal.node).and_then(|it| types.struct_type(it));
-        match (self.object, made) {
-            (Object::Field(path, span, _), Some((file, node))) => {
-                **file.path() == *path && node.span() == span
-            }
-            _ => false,
-        }
+        let made = context.types.of(literal.file, literal.node).declared_name();
+        made.is_some() && made == self.object.holder(context.package)
     }
 
     fn name(&self) -> Option<&'p str> {

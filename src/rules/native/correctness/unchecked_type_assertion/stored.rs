@@ -1,40 +1,13 @@
 //! Values that somebody may not have stored yet: in a context, a `sync.Map`, an `atomic.Value`.
 
 use super::home::{Home, Usage};
-use super::{Reason, Value, is_a};
-use crate::golang::{Field, GoFile, GoNode, ItemKind, Kind, Node, Package, Resolved};
+use super::{Reason, Value};
+use crate::golang::{Field, GoFile, GoNode, ItemKind, Kind, Node, Resolved};
 use crate::model::Confidence;
 use crate::rules::engine::Context;
 use crate::rules::object::is_exported;
 use crate::rules::survey::At;
 use crate::rules::types::only;
-
-/// Whether the expression is a `context.Context`, of a request, or made from another.
-pub(super) fn is_context(package: &Package, file: &GoFile, expression: Node<'_>) -> bool {
-    if is_a(package, file, expression, ("context", "Context")) {
-        return true;
-    }
-    let made = match expression.go_kind() {
-        Kind::CallExpression => Some(expression),
-        Kind::Identifier => match file.resolve(expression) {
-            Resolved::Local(_, binding) => {
-                let (span, kind) = binding.declared_by;
-                let by = file.node(span, kind);
-                let value = by.and_then(|it| it.field(Field::Right).or(it.field(Field::Value)));
-                value.and_then(|it| it.parts().next())
-            }
-            _ => None,
-        },
-        _ => None,
-    };
-    let callee = made.filter(|it| it.is(Kind::CallExpression)).and_then(GoNode::callee);
-    callee.is_some_and(|it| {
-        let of = it.field(Field::Operand);
-        let name = it.field(Field::Field).map(|it| file.text_of(it));
-        name == Some("Context")
-            && of.is_some_and(|it| is_a(package, file, it, ("net/http", "Request")))
-    })
-}
 
 /// A context holds what a caller put there, or not. Middleware may put it for every request, and
 /// then to ask again is noise; so this is a hint unless nobody can have put it.

@@ -1,13 +1,10 @@
 //! Whether a variable is a string for certain, and whether it is one that people read.
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Resolved};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node};
 use crate::rules::engine::Context;
-use crate::rules::types::{Named, TypeExpr, Types, value_of};
+use crate::rules::types::Type;
 
 use super::append::{Append, Uses, asks_length};
-
-/// How deep expressions are taken apart.
-const DEPTH: usize = 8;
 
 /// Whether the variable is a string: by its declaration, or since Go adds only strings to strings.
 pub(super) fn is_string<'p>(
@@ -16,111 +13,15 @@ pub(super) fn is_string<'p>(
     append: &Append<'p>,
     uses: &Uses<'p>,
 ) -> bool {
+    let types = &context.types;
+    let is_text = |it: &Type<'p>| matches!(types.underlying(it), Type::Basic(it) if it.is_string());
     let mut parts = uses.appends.iter().flat_map(|it| &it.parts);
-    if parts.any(|it| is_text(context, file, *it, DEPTH)) {
+    if parts.any(|it| is_text(&types.of(file, *it))) {
         return true;
     }
-    declares_string(context, file, append).unwrap_or(false)
-}
-
-fn declares_string<'p>(
-    context: &Context<'p>,
-    file: &'p GoFile,
-    append: &Append<'p>,
-) -> Option<bool> {
-    let binding = file.scopes().binding(append.variable);
-    let (span, kind) = binding.declared_by;
-    if !context.affords(file, 2) {
-        return None;
-    }
-    let by = file.node(span, kind)?;
-    if let Kind::ParameterDeclaration | Kind::VarSpec = kind
-        && let Some(node) = by.field(Field::Type)
-    {
-        return Some(names_string(context, TypeExpr { file, node }));
-    }
-    let name = by.descendants().find(|it| it.span() == binding.name)?;
-    Some(is_text(context, file, value_of(by, name)?, DEPTH))
-}
-
-/// Whether a type is `string`, or one of the package that is made of it.
-fn names_string<'p>(context: &Context<'p>, of: TypeExpr<'p>) -> bool {
-    let plain = |of: TypeExpr<'p>| {
-        of.node.is(Kind::TypeIdentifier)
-            && matches!(of.file.resolve(of.node), Resolved::Outer("string"))
-            && context.package.declared("string").next().is_none()
-    };
-    if plain(of) {
-        return true;
-    }
-    let is_name = matches!(of.node.go_kind(), Kind::TypeIdentifier | Kind::Identifier);
-    if !is_name || !context.affords(of.file, 2) {
-        return false;
-    }
-    let Some(Named::Own(declared)) = Types(context.package).named(of) else { return false };
-    let file = declared.file;
-    context.affords(file, 2)
-        && declared
-            .item
-            .node(file)
-            .and_then(|it| it.field(Field::Type))
-            .is_some_and(|node| plain(TypeExpr { file, node }))
-}
-
-/// Whether an expression is a string for certain.
-fn is_text<'p>(context: &Context<'p>, file: &'p GoFile, node: Node<'p>, depth: usize) -> bool {
-    let Some(depth) = depth.checked_sub(1) else { return false };
-    let node = node.unparen();
-    match node.go_kind() {
-        it if it.is_string() => true,
-        Kind::BinaryExpression if node.operator() == Some("+") => {
-            let of = |field| node.field(field);
-            [of(Field::Left), of(Field::Right)]
-                .into_iter()
-                .flatten()
-                .any(|it| is_text(context, file, it, depth))
-        }
-        Kind::TypeConversionExpression => node
-            .field(Field::Type)
-            .is_some_and(|node| names_string(context, TypeExpr { file, node })),
-        Kind::CallExpression if makes_string(context, file, node) => true,
-        // `Path(x)`, where the package declares a type of that name.
-        Kind::CallExpression
-            if node.callee().is_some_and(|it| {
-                it.is(Kind::Identifier) && names_string(context, TypeExpr { file, node: it })
-            }) =>
-        {
-            true
-        }
-        Kind::CallExpression | Kind::Identifier | Kind::SelectorExpression => {
-            context.affords(file, 4)
-                && Types(context.package).of(file, node).is_some_and(|it| names_string(context, it))
-        }
-        _ => false,
-    }
-}
-
-/// Whether a call is `string(x)`, or one of the standard library that returns a string.
-fn makes_string<'p>(context: &Context<'p>, file: &'p GoFile, call: Node<'p>) -> bool {
-    let Some(callee) = call.callee() else { return false };
-    if callee.is(Kind::Identifier) {
-        return matches!(file.resolve(callee), Resolved::Outer("string"))
-            && context.package.declared("string").next().is_none();
-    }
-    let Some((path, name)) = file.qualified(callee) else { return false };
-    match path {
-        "fmt" => matches!(name, "Sprint" | "Sprintf" | "Sprintln"),
-        "strings" => {
-            matches!(name, "Join" | "Repeat" | "Map")
-                || ["Replace", "To", "Trim"].iter().any(|it| name.starts_with(it))
-        }
-        "strconv" => name == "Itoa" || name.starts_with("Format") || name.starts_with("Quote"),
-        "encoding/hex" => name == "EncodeToString",
-        "path" | "path/filepath" => matches!(name, "Join" | "Base" | "Clean" | "Dir" | "Ext"),
-        "net/url" => matches!(name, "QueryEscape" | "PathEscape"),
-        "html" => matches!(name, "EscapeString" | "UnescapeString"),
-        _ => false,
-    }
+    let name = file.scopes().binding(append.variable).name;
+    context.affords(file, 1)
+        && file.node(name, Kind::Identifier).is_some_and(|it| is_text(&types.of_name(file, it)))
 }
 
 /// Whether the string is a text that somebody reads now and then, by its name, its function's, or

@@ -1,0 +1,174 @@
+//! A cancel function that is thrown away, or not called on some way.
+
+use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Place, Resolved};
+use crate::model::Severity;
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::release::{Acquired, CANCEL, acquired, give_back_before};
+use crate::rules::{Fix, Role};
+
+pub(in crate::rules) const NATIVE: Native = Native {
+    kinds: &[Kind::ShortVarDeclaration, Kind::AssignmentStatement],
+    vars: &["CANCEL", "MAKER"],
+    check,
+};
+
+/// How many ways of one cancel function are worth a comment each.
+const WAYS: usize = 3;
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    let imported = |it: &&str| place.file.imports_path(it);
+    if !["context", "os/signal"].iter().any(|it| imported(&it)) {
+        return Vec::new();
+    }
+    lost(context, place).unwrap_or_default()
+}
+
+fn lost<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p>>> {
+    let (file, function) = (place.file, place.function()?);
+    let found = acquired(context, place, &CANCEL)?;
+    let Some(severity) = severity(context, place, &found) else { return Some(Vec::new()) };
+    let maker = file.text_of(found.call.callee()?);
+    let hit = |at: Node<'p>| {
+        let mut hit = Hit::at(file, at).var("MAKER", maker);
+        hit.severity = severity;
+        hit
+    };
+    let Some(holding) = &found.holding else {
+        let mut hit = hit(place.node).var("CANCEL", "_");
+        hit.fix = kept(place, function, &found);
+        return Some(vec![hit]);
+    };
+    let leaks = holding.leaks(context);
+    let name = file.text_of(found.name);
+    if leaks.is_empty() {
+        return None;
+    }
+    if !found.released {
+        let mut hit = hit(place.node).var("CANCEL", name);
+        hit.fix = deferred(place, function, &found);
+        return Some(vec![hit]);
+    }
+    let way = |it| {
+        let blamed = holding.blamed(it);
+        let mut hit = hit(blamed.unwrap_or(place.node)).var("CANCEL", name);
+        hit.fix = blamed.and_then(|it| give_back_before(file, it, &format!("{name}()")));
+        hit.with(file, place.node, Role::Acquire)
+    };
+    Some(leaks.iter().take(WAYS).map(way).collect())
+}
+
+/// How bad it is; `None` where nothing is kept: nobody but the garbage collector knows of a child
+/// of `context.Background()` that has no deadline.
+fn severity(
+    context: &Context<'_>,
+    place: &Place<'_, '_>,
+    found: &Acquired<'_>,
+) -> Option<Severity> {
+    let file = place.file;
+    let in_main = context.package.name() == "main"
+        && place.ancestors.iter().any(|it| {
+            it.is(Kind::FunctionDeclaration)
+                && it.field(Field::Name).is_some_and(|it| file.text_of(it) == "main")
+        });
+    if in_main {
+        return None;
+    }
+    let parent = found.call.arguments().next()?.unparen();
+    let timed = found.producer.contains("Timeout") || found.producer.contains("Deadline");
+    let rooted = parent.callee().and_then(|it| file.qualified(it));
+    if matches!(rooted, Some(("context", "Background" | "TODO"))) {
+        // A signal's handler stays registered whatever the parent is.
+        return (timed || found.producer == "NotifyContext").then_some(Severity::Warning);
+    }
+    if let Some(parent) = file.resolve(parent).local() {
+        if is_cancelled_here(file, parent) {
+            return None;
+        }
+        return Some(Severity::Warning);
+    }
+    // A field or a variable of the package lives on, and keeps a child for each call.
+    let lives = matches!(parent.go_kind(), Kind::SelectorExpression)
+        || matches!(file.resolve(parent), Resolved::Outer(_));
+    Some(if lives && !timed { Severity::Critical } else { Severity::Warning })
+}
+
+/// Whether the parent is itself made in a function that cancels it in any case: that ends its
+/// children.
+fn is_cancelled_here(file: &GoFile, parent: BindingId) -> bool {
+    let scopes = file.scopes();
+    let makes = |span, kind| {
+        let by = file.node(span, kind)?;
+        let names: Vec<_> = by.field(Field::Left)?.parts().collect();
+        let cancel = scopes.declared_at(names.get(1)?.span())?;
+        let deferred = scopes.uses_of(cancel).any(|it| {
+            let before = file.text()[..it.span.start as usize].trim_end();
+            before.ends_with("defer")
+        });
+        Some(deferred)
+    };
+    let (span, kind) = scopes.binding(parent).declared_by;
+    kind == Kind::ShortVarDeclaration && makes(span, kind) == Some(true)
+}
+
+/// The edit that keeps what was thrown away, and defers it.
+fn kept(place: &Place<'_, '_>, function: Node<'_>, found: &Acquired<'_>) -> Option<Fix> {
+    let file = place.file;
+    let free = !file.text_of(function).contains("cancel");
+    if !free || !place.node.is(Kind::ShortVarDeclaration) {
+        return None;
+    }
+    let indent = ends_here(place, function, found)?;
+    let statement = place.node.span();
+    let (before, after) = (found.name.start_byte(), found.name.end_byte());
+    let text = file.text();
+    let code = format!(
+        "{}cancel{}\n{indent}defer cancel()",
+        &text[statement.range().start..before],
+        &text[after..statement.range().end]
+    );
+    Some(Fix::replacing(file, statement, &code))
+}
+
+/// The edit that defers the cancel function right after it is made.
+fn deferred(place: &Place<'_, '_>, function: Node<'_>, found: &Acquired<'_>) -> Option<Fix> {
+    let file = place.file;
+    let indent = ends_here(place, function, found)?;
+    let name = file.text_of(found.name);
+    let code = format!("{}\n{indent}defer {name}()", file.text_of(place.node));
+    Some(Fix::replacing(file, place.node.span(), &code))
+}
+
+/// The indentation of the statement, when the context visibly ends with the function: it has a
+/// deadline, stands in no loop, goes only into calls, and nothing runs on when the function ends.
+fn ends_here<'p>(
+    place: &Place<'p, '_>,
+    function: Node<'p>,
+    found: &Acquired<'p>,
+) -> Option<&'p str> {
+    let (file, node) = (place.file, place.node);
+    let scopes = file.scopes();
+    let timed = found.producer.contains("Timeout") || found.producer.contains("Deadline");
+    let runs_on = function
+        .descendants()
+        .skip(1)
+        .any(|it| matches!(it.go_kind(), Kind::GoStatement | Kind::FuncLiteral));
+    let statement = place.parent().is_some_and(|it| it.is(Kind::StatementList));
+    if !timed || runs_on || !statement || scopes.loop_at(node.start_byte()).is_some() {
+        return None;
+    }
+    let name = node.field(Field::Left)?.parts().next()?;
+    let id = scopes.declared_at(name.span())?;
+    let passed = scopes.uses_of(id).all(|it| {
+        let node = file.node(it.span, Kind::Identifier);
+        let around = node.map(|it| it.ancestors(file.root())).unwrap_or_default();
+        let argument = around.first().is_some_and(|it| it.is(Kind::ArgumentList));
+        let method = around.first().is_some_and(|it| it.is(Kind::SelectorExpression));
+        let result = |it: &Node<'_>| it.is(Kind::CompositeLiteral);
+        (argument || method) && !around.iter().take(6).any(result)
+    });
+    let text = file.text();
+    let start = text[..node.start_byte()].rfind('\n')? + 1;
+    let indent = &text[start..node.start_byte()];
+    let after = text[node.end_byte()..].split('\n').next()?.trim();
+    (passed && indent.trim().is_empty() && after.is_empty()).then_some(indent)
+}

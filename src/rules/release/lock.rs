@@ -1,0 +1,74 @@
+//! Which expressions are locks, as far as their types are written down.
+
+use crate::golang::{AccessPath, GoFile, GoNode, Node, Root};
+use crate::rules::types::{MemberKind, MethodPlace, TypeInfo, only};
+
+/// What takes a lock and gives it back.
+pub(in crate::rules) const METHODS: &[&str] = &["Lock", "Unlock", "RLock", "RUnlock"];
+
+/// A lock's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rules) enum Lock {
+    /// `sync.Mutex`
+    Mutex,
+    /// `sync.RWMutex`
+    ReadWrite,
+}
+
+/// Types that lock as those of `sync` do: how the import path ends, the name, and what it is.
+const LOCKS: &[(&str, &str, Lock)] = &[
+    ("sync", "Mutex", Lock::Mutex),
+    ("sync", "RWMutex", Lock::ReadWrite),
+    ("/syncutil", "Mutex", Lock::Mutex),
+    ("/syncutil", "RWMutex", Lock::ReadWrite),
+    ("/go-deadlock", "Mutex", Lock::Mutex),
+    ("/go-deadlock", "RWMutex", Lock::ReadWrite),
+    ("/pkg/lock", "Mutex", Lock::Mutex),
+    ("/pkg/lock", "RWMutex", Lock::ReadWrite),
+];
+
+impl Lock {
+    /// What an expression locks; a struct that embeds a lock is one, unless it has a `Lock` of its
+    /// own.
+    pub(in crate::rules) fn of<'p>(
+        types: &TypeInfo<'p>,
+        file: &'p GoFile,
+        expression: Node<'p>,
+    ) -> Option<Self> {
+        // An embedded lock may itself be embedded; nobody goes deeper.
+        const LEVELS: usize = 3;
+        let mut of = types.of(file, expression);
+        for _ in 0..LEVELS {
+            if let Some((path, name)) = of.behind().foreign_name() {
+                return Self::named(path, name);
+            }
+            match types.member(&of, "Lock").map(|it| it.kind) {
+                Some(MemberKind::Method(MethodPlace::Foreign { path, type_name, .. })) => {
+                    return Self::named(path, type_name);
+                }
+                Some(_) => return None,
+                None => {}
+            }
+            // The methods of what is embedded are not known; its name may tell.
+            let fields = types.struct_fields(of.behind())?;
+            let mut embedded = fields.into_iter().filter(|it| it.0.embedded).map(|it| it.1);
+            of = only(embedded.by_ref())?;
+        }
+        None
+    }
+
+    fn named(path: &str, name: &str) -> Option<Self> {
+        let known = LOCKS.iter().find(|it| {
+            it.1 == name && (it.0 == path || it.0.starts_with('/') && path.ends_with(it.0))
+        });
+        known.map(|it| it.2)
+    }
+}
+
+/// Whether the variable that the path begins with stands for one object after the other.
+pub(in crate::rules) fn moves(file: &GoFile, function: Node<'_>, path: &AccessPath) -> bool {
+    let Root::Local(id) = path.root else { return false };
+    let scopes = file.scopes();
+    let mut writes = scopes.uses_of(id).filter(|it| it.access.writes() && !it.part);
+    writes.any(|it| function.span().encloses(it.span))
+}

@@ -1,0 +1,271 @@
+package main
+
+// clients are the types whose methods with a context as their first parameter wait for a server.
+var clients = []string{
+	"database/sql.DB", "database/sql.Conn", "database/sql.Tx", "database/sql.Stmt",
+	"github.com/ethereum/go-ethereum/ethclient.Client", "github.com/ethereum/go-ethereum/rpc.Client",
+	"github.com/jackc/pgx/v5.Conn", "github.com/jackc/pgx/v5.Tx", "github.com/jackc/pgx/v5/pgconn.PgConn",
+	"github.com/jackc/pgx/v5/pgxpool.Pool", "github.com/jackc/pgx/v5/pgxpool.Conn", "github.com/jackc/pgx/v5/pgxpool.Tx",
+	"github.com/redis/go-redis/v9.Client", "github.com/redis/go-redis/v9.ClusterClient", "github.com/redis/go-redis/v9.Ring",
+	"github.com/redis/go-redis/v9.Conn", "github.com/redis/go-redis/v9.Tx", "github.com/redis/go-redis/v9.PubSub",
+	"github.com/redis/go-redis/v9.UniversalClient", "github.com/redis/go-redis/v9.Pipeliner", "github.com/redis/go-redis/v9.Pipeline",
+	"github.com/redis/go-redis/v9.Cmdable", "github.com/redis/go-redis/v9.cmdable", "github.com/redis/go-redis/v9.statefulCmdable",
+	"github.com/redis/go-redis/v9.GenericCmdable", "github.com/redis/go-redis/v9.HashCmdable",
+	"github.com/redis/go-redis/v9.ListCmdable", "github.com/redis/go-redis/v9.PubSubCmdable",
+	"github.com/redis/go-redis/v9.ScriptingFunctionsCmdable", "github.com/redis/go-redis/v9.SetCmdable",
+	"github.com/redis/go-redis/v9.SortedSetCmdable", "github.com/redis/go-redis/v9.StreamCmdable",
+	"github.com/redis/go-redis/v9.StringCmdable", "github.com/redis/go-redis/v9.Script",
+}
+
+// written is what no type shows, in its authors' own documentation. The flags:
+//
+//	blocks     may wait for another goroutine, a process, a peer or a clock
+//	io         reads or writes outside of the process
+//	noreturn   does not return to its caller
+//	release=M  the caller must call M of the result (`()`: the result itself) when it is done;
+//	           that a result has a method Close is what types show, and not enough for this
+//	owns       takes over an argument: it, or what it returns, closes that
+//	go         calls a function argument on another goroutine
+//	sync       calls its function arguments only before it returns
+//	use        does nothing but give a result
+//	safe       a type whose methods several goroutines may call, or a function of global state
+//	queues     a type whose methods only queue what the flags say they do
+var written = []entry{
+	{"noreturn", "ends the process or the goroutine", []string{
+		"os.Exit", "runtime.Goexit", "log.Fatal", "log.Fatalf", "log.Fatalln",
+		"log.Logger.Fatal", "log.Logger.Fatalf", "log.Logger.Fatalln",
+		"log.Panic", "log.Panicf", "log.Panicln",
+		"log.Logger.Panic", "log.Logger.Panicf", "log.Logger.Panicln",
+		"github.com/ethereum/go-ethereum/log.Crit",
+	}},
+	{"noreturn", "stop the test by runtime.Goexit", []string{
+		"testing.common.FailNow", "testing.common.Fatal", "testing.common.Fatalf",
+		"testing.common.SkipNow", "testing.common.Skip", "testing.common.Skipf",
+		"testing.TB.FailNow", "testing.TB.Fatal", "testing.TB.Fatalf",
+		"testing.TB.SkipNow", "testing.TB.Skip", "testing.TB.Skipf",
+	}},
+	{"blocks", "wait for another goroutine", []string{
+		"sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock", "sync.Locker.Lock",
+		"sync.WaitGroup.Wait", "sync.Cond.Wait",
+		"golang.org/x/sync/errgroup.Group.Wait", "golang.org/x/sync/semaphore.Weighted.Acquire",
+		"golang.org/x/sync/singleflight.Group.Do",
+		"io.PipeReader.Read", "io.PipeWriter.Write",
+	}},
+	{"blocks", "wait for a limiter or the clock", []string{
+		"time.Sleep", "golang.org/x/time/rate.Limiter.Wait", "golang.org/x/time/rate.Limiter.WaitN",
+	}},
+	{"blocks", "waits when the group has a limit (SetLimit)", []string{"golang.org/x/sync/errgroup.Group.Go"}},
+	{"blocks io", "wait for a process", []string{
+		"os/exec.Cmd.Run", "os/exec.Cmd.Output", "os/exec.Cmd.CombinedOutput", "os/exec.Cmd.Wait",
+		"os.Process.Wait",
+	}},
+	{"blocks io", "wait for a peer on the network", []string{
+		"net.Dial", "net.DialTimeout", "net.DialTCP", "net.DialUDP", "net.DialUnix", "net.DialIP",
+		"net.Dialer.Dial", "net.Dialer.DialContext",
+		"net.Lookup*", "net.Resolver.Lookup*", "net.ResolveIPAddr", "net.ResolveTCPAddr", "net.ResolveUDPAddr",
+		"net.Listener.Accept", "net.TCPListener.Accept", "net.TCPListener.AcceptTCP",
+		"net.UnixListener.Accept", "net.UnixListener.AcceptUnix",
+		"net.Conn.Read", "net.Conn.Write", "net.PacketConn.ReadFrom", "net.PacketConn.WriteTo",
+		"net.Buffers.WriteTo",
+		"crypto/tls.Dial", "crypto/tls.DialWithDialer", "crypto/tls.Dialer.Dial", "crypto/tls.Dialer.DialContext",
+		"crypto/tls.Conn.Handshake", "crypto/tls.Conn.HandshakeContext", "crypto/tls.Conn.Read", "crypto/tls.Conn.Write",
+		"net/smtp.Dial", "net/smtp.SendMail", "net/rpc.Dial", "net/rpc.DialHTTP", "net/rpc.DialHTTPPath", "net/rpc.Client.Call",
+	}},
+	{"blocks io", "send a request and wait for the head of the response", []string{
+		"net/http.Get", "net/http.Head", "net/http.Post", "net/http.PostForm",
+		"net/http.Client.Do", "net/http.Client.Get", "net/http.Client.Head", "net/http.Client.Post", "net/http.Client.PostForm",
+		"net/http.RoundTripper.RoundTrip", "net/http.Transport.RoundTrip",
+	}},
+	{"release=Body.Close", "the caller must close the response's body: documented at Client.Do", []string{
+		"net/http.Get", "net/http.Head", "net/http.Post", "net/http.PostForm",
+		"net/http.Client.Do", "net/http.Client.Get", "net/http.Client.Head", "net/http.Client.Post", "net/http.Client.PostForm",
+		"net/http.RoundTripper.RoundTrip", "net/http.Transport.RoundTrip", "net/http.ReadResponse",
+	}},
+	{"blocks io", "serve until somebody stops them, or wait for those that are served", []string{
+		"net/http.ListenAndServe", "net/http.ListenAndServeTLS", "net/http.Serve", "net/http.ServeTLS",
+		"net/http.Server.ListenAndServe", "net/http.Server.ListenAndServeTLS",
+		"net/http.Server.Serve", "net/http.Server.ServeTLS", "net/http.Server.Shutdown",
+		"google.golang.org/grpc.Server.Serve", "google.golang.org/grpc.Server.GracefulStop",
+	}},
+	{"owns", "the server closes the listener", []string{
+		"net/http.Serve", "net/http.ServeTLS", "net/http.Server.Serve", "net/http.Server.ServeTLS",
+		"google.golang.org/grpc.Server.Serve",
+	}},
+	{"owns", "closing the result closes the argument", []string{
+		"crypto/tls.Client", "crypto/tls.Server", "crypto/tls.NewListener",
+		"net/rpc.NewClient", "net/rpc/jsonrpc.NewClient", "net/smtp.NewClient",
+	}},
+	{"owns", "the transport closes the request's body", []string{
+		"net/http.NewRequest", "net/http.NewRequestWithContext", "net/http.Post", "net/http.Client.Post",
+		"net/http.Client.Do", "net/http.RoundTripper.RoundTrip", "net/http.Transport.RoundTrip",
+	}},
+	{"blocks io", "wait for the database", []string{
+		"database/sql.DB.Ping", "database/sql.DB.Query", "database/sql.DB.QueryRow", "database/sql.DB.Exec",
+		"database/sql.DB.Begin", "database/sql.DB.Prepare",
+		"database/sql.Tx.Query", "database/sql.Tx.QueryRow", "database/sql.Tx.Exec", "database/sql.Tx.Prepare",
+		"database/sql.Tx.Commit", "database/sql.Tx.Rollback",
+		"database/sql.Stmt.Query", "database/sql.Stmt.QueryRow", "database/sql.Stmt.Exec",
+		"database/sql.Rows.Next", "database/sql.Rows.NextResultSet", "database/sql.Row.Scan",
+		"github.com/jackc/pgx/v5.Rows.Next",
+	}},
+	{"release=Rollback", "a transaction holds its connection until Commit or Rollback", []string{
+		"database/sql.DB.Begin", "database/sql.DB.BeginTx", "database/sql.Conn.BeginTx",
+		"github.com/jackc/pgx/v5.Conn.Begin", "github.com/jackc/pgx/v5.Conn.BeginTx",
+		"github.com/jackc/pgx/v5/pgxpool.Pool.Begin", "github.com/jackc/pgx/v5/pgxpool.Pool.BeginTx",
+		"github.com/jackc/pgx/v5.Tx.Begin",
+	}},
+	{"release=Release", "an acquired connection goes back by Release", []string{
+		"github.com/jackc/pgx/v5/pgxpool.Pool.Acquire",
+	}},
+	{"blocks io", "connect before they return", []string{
+		"github.com/ethereum/go-ethereum/ethclient.Dial", "github.com/ethereum/go-ethereum/ethclient.DialContext",
+		"github.com/ethereum/go-ethereum/rpc.Dial", "github.com/ethereum/go-ethereum/rpc.DialContext",
+		"github.com/ethereum/go-ethereum/rpc.DialOptions",
+		"github.com/jackc/pgx/v5.Connect", "github.com/jackc/pgx/v5.ConnectConfig",
+		"github.com/jackc/pgx/v5/pgconn.Connect", "github.com/jackc/pgx/v5/pgconn.ConnectConfig",
+	}},
+	{"blocks io", "ask the node again and again until the transaction is there", []string{
+		"github.com/ethereum/go-ethereum/accounts/abi/bind.WaitAccepted",
+		"github.com/ethereum/go-ethereum/accounts/abi/bind.WaitDeployed",
+		"github.com/ethereum/go-ethereum/accounts/abi/bind.WaitDeployedHash",
+		"github.com/ethereum/go-ethereum/accounts/abi/bind.WaitMined",
+		"github.com/ethereum/go-ethereum/accounts/abi/bind.WaitMinedHash",
+	}},
+	{"blocks io", "without a context, with no deadline", []string{
+		"github.com/ethereum/go-ethereum/rpc.Client.Call", "github.com/ethereum/go-ethereum/rpc.Client.BatchCall",
+	}},
+	{"blocks io", "call a server, or open a stream to it", []string{
+		"google.golang.org/grpc.ClientConn.Invoke", "google.golang.org/grpc.ClientConn.NewStream",
+		"google.golang.org/grpc.ClientConnInterface.Invoke", "google.golang.org/grpc.ClientConnInterface.NewStream",
+		"google.golang.org/grpc.ClientStream.SendMsg", "google.golang.org/grpc.ClientStream.RecvMsg",
+		"google.golang.org/grpc.ServerStream.SendMsg", "google.golang.org/grpc.ServerStream.RecvMsg",
+		"google.golang.org/grpc.ClientConn.WaitForStateChange",
+	}},
+	{"release=()", "the context holds a timer, or an entry in its parent, until cancel is called", []string{
+		"context.WithCancel", "context.WithCancelCause", "context.WithDeadline", "context.WithDeadlineCause",
+		"context.WithTimeout", "context.WithTimeoutCause", "os/signal.NotifyContext",
+	}},
+	{"release=Stop", "ticks until it is stopped (before Go 1.23 it is not collected either)", []string{"time.NewTicker"}},
+	{"release=End", "a span that does not end is not exported", []string{
+		"go.opentelemetry.io/otel/trace.Tracer.Start",
+	}},
+	{"release=Unsubscribe", "the subscription and its goroutine live until Unsubscribe", []string{
+		"github.com/ethereum/go-ethereum/ethclient.Client.SubscribeNewHead",
+		"github.com/ethereum/go-ethereum/ethclient.Client.SubscribeFilterLogs",
+		"github.com/ethereum/go-ethereum/rpc.Client.Subscribe", "github.com/ethereum/go-ethereum/rpc.Client.EthSubscribe",
+		"github.com/ethereum/go-ethereum/event.NewSubscription", "github.com/ethereum/go-ethereum/event.Resubscribe",
+		"github.com/ethereum/go-ethereum/event.ResubscribeErr",
+		"github.com/ethereum/go-ethereum/event.Feed.Subscribe", "github.com/ethereum/go-ethereum/event.TypeMux.Subscribe",
+		"github.com/ethereum/go-ethereum.LogFilterer.SubscribeFilterLogs",
+		"github.com/ethereum/go-ethereum.ChainReader.SubscribeNewHead",
+	}},
+	{"io", "reads or changes files", []string{
+		"os.Open", "os.OpenFile", "os.Create", "os.CreateTemp", "os.ReadFile", "os.WriteFile", "os.ReadDir",
+		"os.Remove", "os.RemoveAll", "os.Rename", "os.Mkdir", "os.MkdirAll", "os.MkdirTemp", "os.Stat", "os.Lstat",
+		"os.Truncate", "os.Chmod", "os.Chown", "os.Chtimes", "os.Link", "os.Symlink", "os.Readlink",
+		"os.File.Read", "os.File.ReadAt", "os.File.ReadDir", "os.File.ReadFrom", "os.File.Readdir", "os.File.Readdirnames",
+		"os.File.Write", "os.File.WriteAt", "os.File.WriteString", "os.File.WriteTo", "os.File.Sync", "os.File.Truncate",
+		"os.File.Stat", "os.File.Seek",
+		"path/filepath.Walk", "path/filepath.WalkDir", "path/filepath.Glob", "path/filepath.EvalSymlinks",
+	}},
+	{"release=Close", "a file descriptor, a socket or a process behind it stays open until Close", []string{
+		"os.Open", "os.OpenFile", "os.Create", "os.CreateTemp", "os.NewFile", "os.Pipe", "os.OpenRoot", "os.OpenInRoot",
+		"os.Root.Open", "os.Root.OpenFile", "os.Root.Create", "os.Root.OpenRoot", "io/fs.FS.Open", "net/http.FileSystem.Open",
+		"archive/zip.OpenReader", "embed.FS.Open", "mime/multipart.FileHeader.Open", "net/http.Request.FormFile",
+		"net.Dial", "net.DialTimeout", "net.DialTCP", "net.DialUDP", "net.DialUnix", "net.DialIP",
+		"net.Dialer.Dial", "net.Dialer.DialContext",
+		"net.Listen", "net.ListenTCP", "net.ListenUDP", "net.ListenUnix", "net.ListenIP", "net.ListenPacket",
+		"net.ListenConfig.Listen", "net.ListenConfig.ListenPacket",
+		"net.Listener.Accept", "net.TCPListener.Accept", "net.TCPListener.AcceptTCP",
+		"net.UnixListener.Accept", "net.UnixListener.AcceptUnix",
+		"crypto/tls.Dial", "crypto/tls.DialWithDialer", "crypto/tls.Dialer.Dial", "crypto/tls.Dialer.DialContext",
+		"crypto/tls.Listen", "net/http.Hijacker.Hijack",
+		"net/http/httptest.NewServer", "net/http/httptest.NewTLSServer",
+	}},
+	{"release=Close", "rows, statements and connections hold a connection of the pool until Close", []string{
+		"database/sql.DB.Query", "database/sql.DB.QueryContext", "database/sql.Tx.Query", "database/sql.Tx.QueryContext",
+		"database/sql.Conn.QueryContext", "database/sql.Stmt.Query", "database/sql.Stmt.QueryContext",
+		"database/sql.DB.Conn", "database/sql.DB.Prepare", "database/sql.DB.PrepareContext", "database/sql.Conn.PrepareContext",
+		"github.com/jackc/pgx/v5.Conn.Query", "github.com/jackc/pgx/v5.Tx.Query", "github.com/jackc/pgx/v5/pgxpool.Pool.Query",
+		"github.com/jackc/pgx/v5/pgxpool.Conn.Query",
+		"github.com/jackc/pgx/v5.Conn.SendBatch", "github.com/jackc/pgx/v5.Tx.SendBatch",
+		"github.com/jackc/pgx/v5/pgxpool.Pool.SendBatch", "github.com/jackc/pgx/v5/pgxpool.Conn.SendBatch",
+	}},
+	{"release=Close", "a client keeps connections and goroutines until Close", []string{
+		"google.golang.org/grpc.NewClient", "google.golang.org/grpc.Dial", "google.golang.org/grpc.DialContext",
+		"github.com/ethereum/go-ethereum/ethclient.Dial", "github.com/ethereum/go-ethereum/ethclient.DialContext",
+		"github.com/ethereum/go-ethereum/rpc.Dial", "github.com/ethereum/go-ethereum/rpc.DialContext",
+		"github.com/ethereum/go-ethereum/rpc.DialOptions",
+		"github.com/jackc/pgx/v5/pgxpool.New", "github.com/jackc/pgx/v5/pgxpool.NewWithConfig",
+		"github.com/jackc/pgx/v5.Connect", "github.com/jackc/pgx/v5.ConnectConfig",
+		"github.com/redis/go-redis/v9.NewClient", "github.com/redis/go-redis/v9.NewClusterClient",
+		"github.com/redis/go-redis/v9.NewRing", "github.com/redis/go-redis/v9.NewUniversalClient",
+		"github.com/redis/go-redis/v9.NewFailoverClient", "github.com/redis/go-redis/v9.Client.Conn",
+		"github.com/redis/go-redis/v9.Client.Subscribe", "github.com/redis/go-redis/v9.Client.PSubscribe",
+		"github.com/redis/go-redis/v9.ClusterClient.Subscribe", "github.com/redis/go-redis/v9.ClusterClient.PSubscribe",
+		"github.com/redis/go-redis/v9.UniversalClient.Subscribe", "github.com/redis/go-redis/v9.UniversalClient.PSubscribe",
+		"github.com/lib/pq.NewListener",
+	}},
+	{"go", "run the function on another goroutine", []string{
+		"time.AfterFunc", "context.AfterFunc", "sync.WaitGroup.Go", "golang.org/x/sync/errgroup.Group.Go",
+		"golang.org/x/sync/errgroup.Group.TryGo", "golang.org/x/sync/singleflight.Group.DoChan",
+		"runtime.AddCleanup", "runtime.SetFinalizer",
+	}},
+	{"sync", "call the function while they run, and do not keep it", []string{
+		"sort.Slice", "sort.SliceStable", "sort.SliceIsSorted", "sort.Search", "sort.Find",
+		"slices.SortFunc", "slices.SortStableFunc", "slices.IndexFunc", "slices.ContainsFunc", "slices.DeleteFunc",
+		"slices.BinarySearchFunc", "slices.CompactFunc", "slices.EqualFunc", "slices.CompareFunc",
+		"slices.IsSortedFunc", "slices.MaxFunc", "slices.MinFunc", "slices.SortedFunc", "slices.SortedStableFunc",
+		"maps.DeleteFunc", "maps.EqualFunc",
+		"strings.Map", "strings.IndexFunc", "strings.LastIndexFunc", "strings.FieldsFunc", "strings.TrimFunc",
+		"strings.TrimLeftFunc", "strings.TrimRightFunc", "strings.ContainsFunc",
+		"bytes.Map", "bytes.IndexFunc", "bytes.LastIndexFunc", "bytes.FieldsFunc", "bytes.TrimFunc",
+		"bytes.TrimLeftFunc", "bytes.TrimRightFunc", "bytes.ContainsFunc",
+		"sync.Once.Do", "sync.Map.Range", "path/filepath.Walk", "path/filepath.WalkDir", "io/fs.WalkDir",
+		"golang.org/x/sync/singleflight.Group.Do", "flag.Visit", "flag.VisitAll",
+	}},
+	{"use", "vet's unusedresult says so", []string{
+		"context.WithCancel", "context.WithDeadline", "context.WithTimeout", "context.WithValue", "errors.New",
+		"fmt.Append", "fmt.Appendf", "fmt.Appendln", "fmt.Errorf", "fmt.Sprint", "fmt.Sprintf", "fmt.Sprintln",
+		"maps.All", "maps.Clone", "maps.Collect", "maps.Equal", "maps.EqualFunc", "maps.Keys", "maps.Values",
+		"slices.All", "slices.AppendSeq", "slices.Backward", "slices.BinarySearch", "slices.BinarySearchFunc",
+		"slices.Chunk", "slices.Clip", "slices.Clone", "slices.Collect", "slices.Compact", "slices.CompactFunc",
+		"slices.Compare", "slices.CompareFunc", "slices.Concat", "slices.Contains", "slices.ContainsFunc",
+		"slices.Delete", "slices.DeleteFunc", "slices.Equal", "slices.EqualFunc", "slices.Grow", "slices.Index",
+		"slices.IndexFunc", "slices.Insert", "slices.IsSorted", "slices.IsSortedFunc", "slices.Max", "slices.MaxFunc",
+		"slices.Min", "slices.MinFunc", "slices.Repeat", "slices.Replace", "slices.Sorted", "slices.SortedFunc",
+		"slices.SortedStableFunc", "slices.Values", "sort.Reverse",
+	}},
+	{"use", "strings and byte slices are not changed in place", []string{
+		"strings.Replace", "strings.ReplaceAll", "strings.ToLower", "strings.ToUpper", "strings.Trim", "strings.TrimLeft",
+		"strings.TrimRight", "strings.TrimSpace", "strings.TrimPrefix", "strings.TrimSuffix", "strings.Repeat",
+		"strings.Split", "strings.SplitN", "strings.Fields", "strings.Join",
+		"time.Time.Add", "time.Time.AddDate", "time.Time.UTC", "time.Time.Local", "time.Time.In", "time.Time.Truncate",
+		"time.Time.Round", "time.Time.Sub",
+	}},
+	{"safe", "documented as safe for use by several goroutines", []string{
+		"sync.Mutex", "sync.RWMutex", "sync.WaitGroup", "sync.Once", "sync.Cond", "sync.Pool", "sync.Map",
+		"sync/atomic.Bool", "sync/atomic.Int32", "sync/atomic.Int64", "sync/atomic.Uint32", "sync/atomic.Uint64",
+		"sync/atomic.Uintptr", "sync/atomic.Pointer", "sync/atomic.Value",
+		"context.Context", "net.Conn", "net.PacketConn", "net.Listener", "net.Resolver", "os.File",
+		"io.PipeReader", "io.PipeWriter", "log.Logger", "log/slog.Logger", "regexp.Regexp", "reflect.Type",
+		"net/http.Client", "net/http.Transport", "net/http.RoundTripper", "net/http.ServeMux", "net/http.CookieJar",
+		"database/sql.DB", "database/sql.Stmt", "net/rpc.Client", "expvar.Int", "expvar.Float", "expvar.Map", "expvar.String",
+		"html/template.Template", "text/template.Template", "strings.Replacer", "time.Location", "testing.TB",
+		"golang.org/x/sync/errgroup.Group", "golang.org/x/sync/semaphore.Weighted", "golang.org/x/sync/singleflight.Group",
+		"golang.org/x/time/rate.Limiter",
+		"google.golang.org/grpc.ClientConn", "google.golang.org/grpc.Server",
+		"github.com/jackc/pgx/v5/pgxpool.Pool",
+		"github.com/redis/go-redis/v9.Client", "github.com/redis/go-redis/v9.ClusterClient", "github.com/redis/go-redis/v9.Ring",
+		"github.com/ethereum/go-ethereum/rpc.Client", "github.com/ethereum/go-ethereum/ethclient.Client",
+		"github.com/ethereum/go-ethereum/event.Feed",
+		"github.com/prometheus/client_golang/prometheus.Counter", "github.com/prometheus/client_golang/prometheus.Gauge",
+		"github.com/prometheus/client_golang/prometheus.Histogram", "github.com/prometheus/client_golang/prometheus.Summary",
+		"github.com/prometheus/client_golang/prometheus.CounterVec", "github.com/prometheus/client_golang/prometheus.GaugeVec",
+		"github.com/prometheus/client_golang/prometheus.HistogramVec", "github.com/prometheus/client_golang/prometheus.SummaryVec",
+		"go.opentelemetry.io/otel/trace.Tracer", "go.opentelemetry.io/otel/trace.Span", "go.opentelemetry.io/otel/metric.Meter",
+	}},
+	{"queues", "what a pipeline is told goes out with Exec", []string{
+		"github.com/redis/go-redis/v9.Pipeline", "github.com/redis/go-redis/v9.Pipeliner",
+	}},
+}
