@@ -32,8 +32,10 @@ pub(super) fn by<'p>(
         // With an unlock in between on some way, that is another rule's.
         let mut others = sites.on(path).filter(|it| it.name.ends_with("Unlock"));
         let takes = site.form == Form::Plain && takes(site.name, exclusive);
-        return (takes && others.all(|it| it.form == Form::Deferred))
-            .then(|| Taken { at: At { file, node: call }, confidence: Confidence::High });
+        if !takes || others.any(|it| it.form != Form::Deferred) {
+            return None;
+        }
+        return Some(Taken { at: At { file, node: call }, confidence: Confidence::High });
     }
     through(context, file, call, (path, exclusive), DEPTH)
 }
