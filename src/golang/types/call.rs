@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::signatures::{Entry, Flags, Signatures};
+use super::super::signatures::{Entry, Flags};
 use super::super::{Declared, Field, GoFile, GoNode, ItemKind, Kind, Node, Resolved};
 use super::basic::Basic;
 use super::member::{MemberKind, MethodPlace};
@@ -83,7 +83,7 @@ impl<'p> TypeInfo<'p> {
             return Some(Callee::Builtin(builtin));
         }
         if let Some((path, name)) = file.qualified(callee) {
-            return Some(match Signatures::of(path).and_then(|it| it.get(name)) {
+            return Some(match self.table(path).and_then(|it| it.get(name)) {
                 Some(Entry::Func(_, flags)) => {
                     Callee::ForeignFunction { path, name, flags: *flags }
                 }

@@ -1,6 +1,6 @@
 //! The types and the values of constants.
 
-use super::super::signatures::{Entry, Signatures};
+use super::super::signatures::Entry;
 use super::super::{BindingKind, Field, GoFile, GoNode, ItemKind, Kind, Node, Resolved, Span};
 use super::basic::Basic;
 use super::binding::{elements, names};
@@ -112,7 +112,7 @@ impl<'p> TypeInfo<'p> {
             }
             Kind::SelectorExpression => {
                 let (path, name) = file.qualified(node)?;
-                match Signatures::of(path)?.get(name)? {
+                match self.table(path)?.get(name)? {
                     Entry::Const(_, value) => *value,
                     _ => None,
                 }

@@ -98,6 +98,7 @@ impl<'p> TypeInfo<'p> {
     /// `p.Name`, `x.field`, `x.Method` or `T.Method`.
     fn selector(&self, file: &'p GoFile, node: Node<'p>, depth: usize) -> Option<Type<'p>> {
         if let Some((path, name)) = file.qualified(node) {
+            self.table(path)?;
             return Some(foreign::value(path, name));
         }
         let operand = node.field(Field::Operand)?;

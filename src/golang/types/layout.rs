@@ -1,6 +1,6 @@
 //! Sizes and alignments of types as the gc compiler lays them out, and locks inside of them.
 
-use super::super::signatures::{Entry, Signatures};
+use super::super::signatures::Entry;
 use super::super::{GoFile, Node};
 use super::basic::Basic;
 use super::ty::{Arguments, Origin, Shape, Type};
@@ -39,7 +39,7 @@ impl<'p> TypeInfo<'p> {
     fn layout_of(&self, of: &Type<'p>, wide: bool, depth: usize) -> Option<Layout> {
         let depth = self.deeper(depth)?;
         if let Some((path, name)) = of.foreign_name() {
-            let Entry::Type(entry) = Signatures::of(path)?.get(name)? else { return None };
+            let Entry::Type(entry) = self.table(path)?.get(name)? else { return None };
             if let Some((size, align)) = entry.layout(wide) {
                 return Some(Layout { size, align });
             }
@@ -106,7 +106,7 @@ impl<'p> TypeInfo<'p> {
     fn lock_of(&self, of: &Type<'p>, depth: usize) -> Option<Lock<'p>> {
         let depth = self.deeper(depth)?;
         if let Some((path, name)) = of.foreign_name() {
-            let Entry::Type(entry) = Signatures::of(path)?.get(name)? else { return None };
+            let Entry::Type(entry) = self.table(path)?.get(name)? else { return None };
             entry.lock()?;
             return Some(Lock { path: Vec::new(), of: of.clone() });
         }

@@ -159,7 +159,7 @@ impl<'p> TypeInfo<'p> {
     }
 
     fn only_queues(&self, of: &Type<'p>) -> bool {
-        let entry = of.foreign_name().and_then(|(path, name)| Signatures::of(path)?.get(name));
+        let entry = of.foreign_name().and_then(|(path, name)| self.table(path)?.get(name));
         matches!(entry, Some(Entry::Type(it)) if it.flags.only_queues())
     }
 

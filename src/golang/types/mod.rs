@@ -23,6 +23,7 @@ use std::hash::Hash;
 use std::rc::Rc;
 
 use self::member::Fields;
+use super::signatures::Signatures;
 use super::{Declared, GoFile, GoNode, Kind, Node, Package, Span};
 
 pub use basic::Basic;
@@ -121,6 +122,17 @@ impl<'p> TypeInfo<'p> {
             Type::Chan(direction, _) => Some(direction),
             _ => None,
         }
+    }
+
+    /// The table's package of an import path. The module that is being read knows better what its
+    /// own packages are: the table may be of another version.
+    fn table(&self, path: &str) -> Option<&'static Signatures> {
+        let own = self.package.import_path().unwrap_or_default();
+        let module = own.strip_suffix(self.package.directory()).unwrap_or(own);
+        let module = module.trim_end_matches('/');
+        let rest = path.strip_prefix(module).filter(|_| !module.is_empty());
+        let inside = rest.is_some_and(|it| it.is_empty() || it.starts_with('/'));
+        Signatures::of(path).filter(|_| !inside)
     }
 
     /// Takes steps; false when there are none left.

@@ -237,7 +237,7 @@ impl<'p> TypeInfo<'p> {
             }
             Origin::Own(own) => self.declared_as(own, named, depth),
             Origin::Foreign(path, name) => {
-                let package = Signatures::of(path)?;
+                let package = self.table(path)?;
                 let entry = match package.get(name)? {
                     super::super::signatures::Entry::Type(it) => it,
                     _ => return None,

@@ -114,9 +114,37 @@ impl<'p> Holding<'p> {
         leaks
     }
 
-    /// The node of what is to blame for a leak: the `return`, or the jump back; `None` where only
-    /// the end of the function is.
+    /// The node of what is to blame for a leak: the `return`, or the jump back, where it is held
+    /// whichever way control comes there; `None` where there is none.
     pub(super) fn blamed(&self, leak: &Leak) -> Option<Node<'p>> {
+        let node = self.leaves(leak)?;
+        let at = self.flow.at(node.start_byte())?;
+        self.is_held(at).then_some(node)
+    }
+
+    /// The last code on a leaking way at which it is held, whichever way control comes there, if
+    /// the way goes on to a `return` or a jump that others share.
+    pub(super) fn last_held(&self, leak: &Leak) -> Option<Node<'p>> {
+        self.leaves(leak)?;
+        let at = leak.path.iter().rev().find(|it| self.is_held(**it))?;
+        let point = self.flow.point(*at);
+        self.file.node(point.span, point.kind)
+    }
+
+    /// Whether control cannot come to a point without holding it.
+    fn is_held(&self, at: PointId) -> bool {
+        let acquires =
+            |it: PointId| it == self.from || matches!(self.effects.get(&it), Some(Effect::Acquire));
+        let gone =
+            self.effects.iter().filter(|(_, it)| matches!(it, Effect::Release | Effect::Settle));
+        let spent = self.spent.iter().chain(gone.map(|it| it.0));
+        let after = spent.flat_map(|it| self.flow.next(*it)).map(|it| it.0);
+        let begin = Some(PointId::ENTRY).filter(|it| *it != self.from);
+        !self.flow.reach(begin.into_iter().chain(after), acquires)[at.index()]
+    }
+
+    /// The `return` or the jump on a leaking way.
+    fn leaves(&self, leak: &Leak) -> Option<Node<'p>> {
         let jump = |it: &&PointId| {
             let kind = self.flow.point(**it).kind;
             matches!(kind, Kind::ContinueStatement | Kind::GotoStatement | Kind::BreakStatement)

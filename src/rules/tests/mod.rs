@@ -3,6 +3,7 @@
 mod assertions;
 mod concurrency;
 mod pages;
+mod paths;
 mod properties;
 mod sample;
 mod strings;

@@ -1,7 +1,7 @@
 //! A cancel function that is thrown away, or not called on some way.
 
 use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Place, Resolved};
-use crate::model::Severity;
+use crate::model::{Confidence, Severity};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::release::{Acquired, CANCEL, acquired, give_back_before};
 use crate::rules::{Fix, Role};
@@ -26,6 +26,9 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
 fn lost<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p>>> {
     let (file, function) = (place.file, place.function()?);
     let found = acquired(context, place, &CANCEL)?;
+    if is_explained(file, place.node) {
+        return None;
+    }
     let Some(severity) = severity(context, place, &found) else { return Some(Vec::new()) };
     let maker = file.text_of(found.call.callee()?);
     let hit = |at: Node<'p>| {
@@ -36,7 +39,7 @@ fn lost<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p>>
     let Some(holding) = &found.holding else {
         let mut hit = hit(place.node).var("CANCEL", "_");
         hit.fix = kept(place, function, &found);
-        return Some(vec![hit]);
+        return Some(vec![unless_it_ends_here(hit)]);
     };
     let leaks = holding.leaks(context);
     let name = file.text_of(found.name);
@@ -46,15 +49,42 @@ fn lost<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p>>
     if !found.released {
         let mut hit = hit(place.node).var("CANCEL", name);
         hit.fix = deferred(place, function, &found);
-        return Some(vec![hit]);
+        return Some(vec![unless_it_ends_here(hit)]);
     }
     let way = |it| {
         let blamed = holding.blamed(it);
         let mut hit = hit(blamed.unwrap_or(place.node)).var("CANCEL", name);
         hit.fix = blamed.and_then(|it| give_back_before(file, it, &format!("{name}()")));
+        if place.node.is(Kind::AssignmentStatement) {
+            // The variable was there before, and may be called in another iteration.
+            hit.confidence = Confidence::Low;
+        }
         hit.with(file, place.node, Role::Acquire)
     };
     Some(leaks.iter().take(WAYS).map(way).collect())
+}
+
+/// A hint where the context may outlive the function, so that its deadline may be the plan, unless
+/// it collects below one that lives on.
+fn unless_it_ends_here(mut hit: Hit<'_>) -> Hit<'_> {
+    if hit.fix.is_none() && hit.severity != Severity::Critical {
+        hit.confidence = Confidence::Low;
+    }
+    hit
+}
+
+/// Whether the comment right above a place speaks of it, or its line silences `go vet`.
+fn is_explained(file: &GoFile, node: Node<'_>) -> bool {
+    let text = file.text();
+    let line = text[node.start_byte()..].lines().next().unwrap_or_default();
+    let above = text[..node.start_byte()].lines().rev().skip(1).map(str::trim);
+    let mut above = above.take_while(|it| it.is_empty() || it.starts_with("//"));
+    let says = |it: &str, words: &[&str]| {
+        let it = it.to_lowercase();
+        words.iter().any(|word| it.contains(word))
+    };
+    line.split_once("//").is_some_and(|it| says(it.1, &["govet", "lostcancel"]))
+        || above.any(|it| says(it, &["cancel", "timeout", "deadline", "govet"]))
 }
 
 /// How bad it is; `None` where nothing is kept: nobody but the garbage collector knows of a child
@@ -77,8 +107,8 @@ fn severity(
     let timed = found.producer.contains("Timeout") || found.producer.contains("Deadline");
     let rooted = parent.callee().and_then(|it| file.qualified(it));
     if matches!(rooted, Some(("context", "Background" | "TODO"))) {
-        // A signal's handler stays registered whatever the parent is.
-        return (timed || found.producer == "NotifyContext").then_some(Severity::Warning);
+        // What listens for signals from the beginning mostly does to the end of the process.
+        return timed.then_some(Severity::Warning);
     }
     if let Some(parent) = file.resolve(parent).local() {
         if is_cancelled_here(file, parent) {

@@ -4,6 +4,7 @@ use crate::golang::{
     AccessPath, BindingKind, Effect, Field, GoFile, GoNode, Kind, Leak, Node, Place, PointId, Root,
     What,
 };
+use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::release::{
@@ -79,6 +80,11 @@ fn leaking<'p>(
     if is_deferred_next(file, site.node, release) || !released() || moves(file, function, path) {
         return None;
     }
+    // Two elements of a list have two locks.
+    let several = || sites.on(path).filter(|it| it.name == acquire).count() > 1;
+    if path.is_indexed() && several() {
+        return None;
+    }
     let flow = file.flow(function)?;
     let from = point_of(file, flow, function, site.node)?;
     let mut holding = Holding::new(file, function, flow, from);
@@ -90,7 +96,26 @@ fn leaking<'p>(
     // It must be a mistake: everything that follows looks for a design behind it.
     let leaks = mistakes(context, &mut holding, sites, path, (acquire, release))?;
     let leaks = leaks.iter().filter(|it| !is_handed_out(&holding, path, it));
-    Some(leaks.take(WAYS).map(|it| hit(&holding, site, release, it)).collect())
+    let mut hits: Vec<Hit<'p>> = Vec::new();
+    for mut it in leaks.map(|it| hit(&holding, site, release, it)) {
+        if is_own(file, function, path) {
+            it.confidence = Confidence::Low;
+        }
+        if hits.len() < WAYS && hits.iter().all(|other| other.trigger.id() != it.trigger.id()) {
+            hits.push(it);
+        }
+    }
+    Some(hits)
+}
+
+/// Whether the lock is a variable of the very function: when that ends, hardly anybody is left to
+/// lock it again.
+fn is_own(file: &GoFile, function: Node<'_>, path: &AccessPath) -> bool {
+    let Root::Local(id) = path.root else { return false };
+    let binding = file.scopes().binding(id);
+    let given = matches!(binding.kind, BindingKind::Receiver | BindingKind::Parameter);
+    let within = binding.function.map(|it| file.scopes().function(it).span);
+    path.steps.is_empty() && !given && within == Some(function.span())
 }
 
 /// `mu.Lock()` right before `defer mu.Unlock()`: nine in ten.
@@ -214,7 +239,8 @@ fn hit<'p>(holding: &Holding<'p>, site: &Site<'p>, release: &str, leak: &Leak) -
     let blamed = holding.blamed(leak);
     let lock = file.text_of(site.receiver);
     let unlock = format!("{lock}.{release}()");
-    let mut hit = Hit::at(file, blamed.unwrap_or(site.node))
+    let at = blamed.or_else(|| holding.last_held(leak));
+    let mut hit = Hit::at(file, at.unwrap_or(site.node))
         .var("LOCK", lock)
         .var("UNLOCK", &*unlock)
         .with(file, site.node, Role::Acquire);

@@ -113,6 +113,13 @@ fn leaking<'p>(
     if sites.on(path).filter(own).any(|it| file.scopes().loop_at(it.node.start_byte()).is_some()) {
         return None;
     }
+    // One in a branch only is somebody's count of outcomes.
+    let body = function.field(Field::Body)?;
+    let mut plain = body.statements().filter(|it| it.is(Kind::ExpressionStatement));
+    if !plain.any(|it| sites.on(path).filter(own).any(|site| it.span().encloses(site.node.span())))
+    {
+        return None;
+    }
     let flow = file.flow(function)?;
     let mut holding = Holding::new(file, function, flow, PointId::ENTRY);
     for it in sites.on(path) {
