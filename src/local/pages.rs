@@ -8,6 +8,9 @@ use anyhow::{Context as _, bail};
 
 use crate::rules::{Domain, PageError, Rule, RuleId, RuleSet};
 
+/// What may lie beside pages and is none: the index, and how often the rules are right.
+const BESIDE: &[&str] = &["README.md", "precision.md"];
+
 /// A page's text, and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageFile {
@@ -24,7 +27,7 @@ pub struct PageFile {
 const LEVELS: usize = 3;
 
 /// The pages of a directory, `<domain>/<id>.md` or `<id>.md`, in the order of their paths; or one
-/// page. READMEs are none, nor is what is hidden or begins with `_`.
+/// page. `README.md` and `precision.md` are none, nor is what is hidden or begins with `_`.
 ///
 /// # Errors
 /// When something cannot be read, or there is no page.
@@ -108,7 +111,7 @@ fn find(directory: &Path, levels: usize, found: &mut Vec<PathBuf>) -> anyhow::Re
             if levels > 1 {
                 find(&path, levels - 1, found)?;
             }
-        } else if name.ends_with(".md") && !name.eq_ignore_ascii_case("README.md") {
+        } else if name.ends_with(".md") && !BESIDE.iter().any(|it| name.eq_ignore_ascii_case(it)) {
             found.push(path);
         }
     }
