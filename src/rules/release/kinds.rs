@@ -19,19 +19,30 @@ pub(in crate::rules) struct Resource {
 /// Who hands out a resource.
 #[derive(Debug)]
 pub(super) struct Producer {
-    /// The import path of the package whose function it is.
-    pub(super) path: &'static str,
+    /// Whose function or method it is.
+    pub(super) of: Of,
     /// The names.
     pub(super) names: &'static [&'static str],
     /// Which of the results it is.
     pub(super) result: usize,
 }
 
+/// Whose a producer is.
+#[derive(Debug)]
+pub(super) enum Of {
+    /// A function of this package.
+    Package(&'static str),
+    /// A method of one of these types of a package; versions of its path count as it.
+    Types(&'static str, &'static [&'static str]),
+    /// A method of a variable of a package.
+    Variable(&'static str, &'static str),
+}
+
 /// The functions that cancel contexts.
 pub(in crate::rules) const CANCEL: Resource = Resource {
     producers: &[
         Producer {
-            path: "context",
+            of: Of::Package("context"),
             names: &[
                 "WithCancel",
                 "WithCancelCause",
@@ -42,9 +53,107 @@ pub(in crate::rules) const CANCEL: Resource = Resource {
             ],
             result: 1,
         },
-        Producer { path: "os/signal", names: &["NotifyContext"], result: 1 },
+        Producer { of: Of::Package("os/signal"), names: &["NotifyContext"], result: 1 },
     ],
     releases: &[&[]],
+    exhausts: None,
+    borrowers: &[],
+    wrappers: &[],
+};
+
+const READERS: &[(&str, &[&str])] = &[
+    ("io", &["ReadAll", "Copy", "CopyN", "CopyBuffer", "ReadFull", "ReadAtLeast"]),
+    ("io/ioutil", &["ReadAll"]),
+    ("net/http/httputil", &["DumpResponse"]),
+];
+
+const WRAPPERS: &[(&str, &[&str])] = &[
+    ("encoding/json", &["NewDecoder"]),
+    ("encoding/xml", &["NewDecoder"]),
+    ("bufio", &["NewReader", "NewReaderSize", "NewScanner"]),
+    ("io", &["LimitReader", "TeeReader"]),
+];
+
+/// Responses of HTTP servers, by their body.
+pub(in crate::rules) const BODY: Resource = Resource {
+    producers: &[
+        Producer {
+            of: Of::Package("net/http"),
+            names: &["Get", "Head", "Post", "PostForm"],
+            result: 0,
+        },
+        Producer {
+            of: Of::Types("net/http", &["Client"]),
+            names: &["Do", "Get", "Head", "Post", "PostForm"],
+            result: 0,
+        },
+        Producer {
+            of: Of::Variable("net/http", "DefaultClient"),
+            names: &["Do", "Get", "Head", "Post", "PostForm"],
+            result: 0,
+        },
+    ],
+    releases: &[&["Body", "Close"]],
+    exhausts: None,
+    borrowers: READERS,
+    wrappers: WRAPPERS,
+};
+
+/// The rows of a query.
+pub(in crate::rules) const ROWS: Resource = Resource {
+    producers: &[
+        Producer {
+            of: Of::Types("database/sql", &["DB", "Tx", "Conn", "Stmt"]),
+            names: &["Query", "QueryContext"],
+            result: 0,
+        },
+        Producer {
+            of: Of::Types("github.com/jmoiron/sqlx", &["DB", "Tx", "Conn", "Stmt", "NamedStmt"]),
+            names: &["Query", "QueryContext", "Queryx", "QueryxContext", "NamedQuery"],
+            result: 0,
+        },
+        Producer {
+            of: Of::Types("github.com/jackc/pgx", &["Conn", "Tx"]),
+            names: &["Query"],
+            result: 0,
+        },
+        Producer {
+            of: Of::Types("github.com/jackc/pgx/pgxpool", &["Pool", "Conn", "Tx"]),
+            names: &["Query"],
+            result: 0,
+        },
+    ],
+    releases: &[&["Close"]],
+    exhausts: Some("Next"),
+    borrowers: &[],
+    wrappers: &[],
+};
+
+/// Transactions.
+pub(in crate::rules) const TX: Resource = Resource {
+    producers: &[
+        Producer {
+            of: Of::Types("database/sql", &["DB", "Conn"]),
+            names: &["Begin", "BeginTx"],
+            result: 0,
+        },
+        Producer {
+            of: Of::Types("github.com/jmoiron/sqlx", &["DB", "Conn"]),
+            names: &["Begin", "BeginTx", "Beginx", "BeginTxx"],
+            result: 0,
+        },
+        Producer {
+            of: Of::Types("github.com/jackc/pgx", &["Conn"]),
+            names: &["Begin", "BeginTx"],
+            result: 0,
+        },
+        Producer {
+            of: Of::Types("github.com/jackc/pgx/pgxpool", &["Pool", "Conn"]),
+            names: &["Begin", "BeginTx"],
+            result: 0,
+        },
+    ],
+    releases: &[&["Commit"], &["Rollback"]],
     exhausts: None,
     borrowers: &[],
     wrappers: &[],

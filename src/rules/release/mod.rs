@@ -23,7 +23,7 @@ use super::engine::Context;
 pub(super) use escape::{give_back_before, object};
 pub(super) use facts::Given;
 pub(super) use handover::{NetReleasers, is_named_for};
-pub(super) use kinds::{CANCEL, Resource};
+pub(super) use kinds::{BODY, CANCEL, ROWS, Resource, TX};
 pub(super) use lock::Lock;
 pub(super) use sites::{Form, RECEIVE, SEND, Site, Sites};
 pub(super) use value::{Acquired, acquired};

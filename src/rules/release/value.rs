@@ -6,6 +6,7 @@ use crate::golang::{
 use crate::rules::engine::Context;
 use crate::rules::types::{Callee, TypeInfo, only};
 
+use super::kinds::{Of, Producer};
 use super::{Given, Holding, Resource};
 
 /// How many calls deep a borrower is looked into.
@@ -38,8 +39,7 @@ pub(in crate::rules) fn acquired<'p>(
     let producer = file.text_of(callee.field(Field::Field)?);
     let named = resource.producers.iter().filter(|it| it.names.contains(&producer));
     let types = &context.types;
-    let path = file.qualified(callee)?.0;
-    let by = named.into_iter().find(|it| it.path == path)?;
+    let by = named.into_iter().find(|it| is_produced(types, file, callee, it))?;
     let names: Vec<_> =
         if left.is(Kind::ExpressionList) { left.parts().collect() } else { vec![left] };
     let name = *names.get(by.result)?;
@@ -88,6 +88,30 @@ fn sides(statement: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
     };
     let call = if right.is(Kind::ExpressionList) { only(right.parts())? } else { right };
     Some((left, call.unparen())).filter(|it| it.1.is(Kind::CallExpression))
+}
+
+fn is_produced<'p>(types: &TypeInfo<'p>, file: &'p GoFile, callee: Node<'p>, by: &Producer) -> bool {
+    let operand = || callee.field(Field::Operand);
+    match by.of {
+        Of::Package(path) => file.qualified(callee).is_some_and(|it| it.0 == path),
+        Of::Variable(path, name) => {
+            operand().and_then(|it| file.qualified(it)) == Some((path, name))
+        }
+        Of::Types(path, names) => {
+            let of = operand().map(|it| types.of(file, it)).unwrap_or_default();
+            let of = of.behind().foreign_name();
+            of.is_some_and(|(of, name)| is_version(of, path) && names.contains(&name))
+        }
+    }
+}
+
+/// Whether an import path is this one, a major version in between aside.
+fn is_version(path: &str, wanted: &str) -> bool {
+    let version = |it: &str| {
+        it.strip_prefix('v')
+            .is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
+    };
+    path == wanted || path.split('/').filter(|it| !version(it)).eq(wanted.split('/'))
 }
 
 /// The variable, when it is this function's own, and not a result, which the caller gets.
