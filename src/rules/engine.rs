@@ -49,7 +49,14 @@ pub(super) struct Context<'p> {
 impl<'p> Context<'p> {
     fn new(package: &'p Package) -> Self {
         let (survey, starts, guarded) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { package, types: TypeInfo::new(package), steps: Cell::new(STEPS), survey, starts, guarded }
+        Self {
+            package,
+            types: TypeInfo::new(package),
+            steps: Cell::new(STEPS),
+            survey,
+            starts,
+            guarded,
+        }
     }
 
     /// Where the package mentions what; found when somebody first asks, if that can be afforded.

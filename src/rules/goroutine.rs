@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::golang::{
-    Access, BindingId, Field, GoFile, GoNode, Kind, Node, Resolved, Span,
-};
+use crate::golang::{Access, BindingId, Field, GoFile, GoNode, Kind, Node, Resolved, Span};
 
 use super::flow::own_nodes;
 use super::survey::{At, Survey};

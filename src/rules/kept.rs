@@ -12,9 +12,10 @@ use super::types::Type;
 /// table, or in a field of what it holds.
 pub(super) fn is_kept(context: &Context<'_>, name: &str) -> bool {
     let types = &context.types;
-    let vars = context.package.all().filter(|it| {
-        it.item.kind == ItemKind::Var && !it.file.is_test() && &*it.item.name != "_"
-    });
+    let vars = context
+        .package
+        .all()
+        .filter(|it| it.item.kind == ItemKind::Var && !it.file.is_test() && &*it.item.name != "_");
     let mut next: Vec<Type<'_>> = vars.map(|it| types.of_item(it)).collect();
     let mut seen = HashSet::new();
     while let Some(of) = next.pop() {

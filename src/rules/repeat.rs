@@ -89,9 +89,9 @@ pub(super) fn is_endless<'p>(types: &TypeInfo<'p>, file: &'p GoFile, the_loop: N
     let Some(head) = head(the_loop) else { return true };
     match head.go_kind() {
         Kind::ForClause => head.field(Field::Condition).is_none(),
-        Kind::RangeClause => head
-            .field(Field::Right)
-            .is_some_and(|it| types.channel(&types.of(file, it)).is_some()),
+        Kind::RangeClause => {
+            head.field(Field::Right).is_some_and(|it| types.channel(&types.of(file, it)).is_some())
+        }
         _ => false,
     }
 }

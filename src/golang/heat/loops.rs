@@ -127,9 +127,9 @@ fn leaves_at_once(the_loop: Node<'_>) -> bool {
 fn is_long_running<'p>(types: &TypeInfo<'p>, file: &'p GoFile, the_loop: Node<'p>) -> bool {
     let head = head(the_loop);
     match head.map(|it| (it, it.go_kind())) {
-        Some((head, Kind::RangeClause)) => head
-            .field(Field::Right)
-            .is_some_and(|it| types.channel(&types.of(file, it)).is_some()),
+        Some((head, Kind::RangeClause)) => {
+            head.field(Field::Right).is_some_and(|it| types.channel(&types.of(file, it)).is_some())
+        }
         Some((call, Kind::CallExpression)) => is_next_row(types, file, call),
         Some((head, Kind::ForClause)) if head.field(Field::Condition).is_some() => false,
         None | Some((_, Kind::ForClause | Kind::True)) => {

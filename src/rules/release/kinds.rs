@@ -10,10 +10,28 @@ pub(in crate::rules) struct Resource {
     pub(super) releases: &'static [&'static [&'static str]],
     /// The method that gives it back when it answers false.
     pub(super) exhausts: Option<&'static str>,
-    /// Functions of other packages that only use it: import path and names.
-    pub(super) borrowers: &'static [(&'static str, &'static [&'static str])],
+    /// Comparisons that tell that there is nothing to give back.
+    pub(super) idle: &'static [Idle],
+    /// Functions of other packages that use it up: nothing is held after that either.
+    pub(super) drains: Functions,
+    /// Functions of other packages that only use it.
+    pub(super) borrowers: Functions,
     /// Functions that wrap it into something that uses it, and do not give it back.
-    pub(super) wrappers: &'static [(&'static str, &'static [&'static str])],
+    pub(super) wrappers: Functions,
+}
+
+/// Import paths, and names in those packages.
+type Functions = &'static [(&'static str, &'static [&'static str])];
+
+/// A comparison that tells that there is nothing to give back.
+#[derive(Debug)]
+pub(super) struct Idle {
+    /// The field of the resource.
+    pub(super) field: &'static str,
+    /// What it is compared with, as it is written.
+    pub(super) with: &'static [&'static str],
+    /// Whether being equal tells it.
+    pub(super) equal: bool,
 }
 
 /// Who hands out a resource.
@@ -25,6 +43,9 @@ pub(super) struct Producer {
     pub(super) names: &'static [&'static str],
     /// Which of the results it is.
     pub(super) result: usize,
+    /// What follows the variable in a statement that gives it back; `$` stands for the producer's
+    /// first argument.
+    pub(super) back: &'static str,
 }
 
 /// Whose a producer is.
@@ -34,9 +55,21 @@ pub(super) enum Of {
     Package(&'static str),
     /// A method of one of these types of a package; versions of its path count as it.
     Types(&'static str, &'static [&'static str]),
-    /// A method of a variable of a package.
-    Variable(&'static str, &'static str),
+    /// A method of an interface that the package under review declares, by the type of its first
+    /// result, or what that points to.
+    Gives(&'static str, &'static str),
 }
+
+/// What most resources do not have.
+const PLAIN: Resource = Resource {
+    producers: &[],
+    releases: &[],
+    exhausts: None,
+    idle: &[],
+    drains: &[],
+    borrowers: &[],
+    wrappers: &[],
+};
 
 /// The functions that cancel contexts.
 pub(in crate::rules) const CANCEL: Resource = Resource {
@@ -52,81 +85,108 @@ pub(in crate::rules) const CANCEL: Resource = Resource {
                 "WithDeadlineCause",
             ],
             result: 1,
+            back: "()",
         },
-        Producer { of: Of::Package("os/signal"), names: &["NotifyContext"], result: 1 },
+        Producer { of: Of::Package("os/signal"), names: &["NotifyContext"], result: 1, back: "()" },
     ],
     releases: &[&[]],
-    exhausts: None,
-    borrowers: &[],
-    wrappers: &[],
+    ..PLAIN
 };
 
-const READERS: &[(&str, &[&str])] = &[
-    ("io", &["ReadAll", "Copy", "CopyN", "CopyBuffer", "ReadFull", "ReadAtLeast"]),
-    ("io/ioutil", &["ReadAll"]),
-    ("net/http/httputil", &["DumpResponse"]),
-];
+const BODY_BACK: &str = ".Body.Close()";
 
-const WRAPPERS: &[(&str, &[&str])] = &[
-    ("encoding/json", &["NewDecoder"]),
-    ("encoding/xml", &["NewDecoder"]),
-    ("bufio", &["NewReader", "NewReaderSize", "NewScanner"]),
-    ("io", &["LimitReader", "TeeReader"]),
-];
+/// Not `Head`, whose responses have no body.
+const SENDING: &[&str] = &["Do", "Get", "Post", "PostForm"];
 
 /// Responses of HTTP servers, by their body.
 pub(in crate::rules) const BODY: Resource = Resource {
     producers: &[
         Producer {
             of: Of::Package("net/http"),
-            names: &["Get", "Head", "Post", "PostForm"],
+            names: &["Get", "Post", "PostForm"],
             result: 0,
+            back: BODY_BACK,
         },
         Producer {
             of: Of::Types("net/http", &["Client"]),
-            names: &["Do", "Get", "Head", "Post", "PostForm"],
+            names: SENDING,
             result: 0,
+            back: BODY_BACK,
         },
         Producer {
-            of: Of::Variable("net/http", "DefaultClient"),
-            names: &["Do", "Get", "Head", "Post", "PostForm"],
+            of: Of::Types("net/http", &["RoundTripper", "Transport"]),
+            names: &["RoundTrip"],
             result: 0,
+            back: BODY_BACK,
+        },
+        Producer {
+            of: Of::Types("github.com/hashicorp/go-retryablehttp", &["Client"]),
+            names: SENDING,
+            result: 0,
+            back: BODY_BACK,
+        },
+        Producer {
+            of: Of::Gives("net/http", "Response"),
+            names: &["Do", "RoundTrip"],
+            result: 0,
+            back: BODY_BACK,
         },
     ],
-    releases: &[&["Body", "Close"]],
-    exhausts: None,
-    borrowers: READERS,
-    wrappers: WRAPPERS,
+    // `Write` closes the body that it has written.
+    releases: &[&["Body", "Close"], &["Write"]],
+    idle: &[Idle {
+        field: "StatusCode",
+        with: &["http.StatusNoContent", "204", "http.StatusNotModified", "304"],
+        equal: true,
+    }],
+    drains: &[("io", &["ReadAll", "Copy", "CopyBuffer"]), ("io/ioutil", &["ReadAll"])],
+    borrowers: &[
+        ("io", &["CopyN", "ReadFull", "ReadAtLeast"]),
+        ("fmt", &["Errorf", "Printf", "Println", "Sprintf", "Sprint", "Fprintf", "Fprintln"]),
+        ("log", &["Printf", "Println", "Print"]),
+    ],
+    wrappers: &[
+        ("encoding/json", &["NewDecoder"]),
+        ("encoding/xml", &["NewDecoder"]),
+        ("bufio", &["NewReader", "NewReaderSize", "NewScanner"]),
+        ("io", &["LimitReader", "TeeReader"]),
+    ],
+    ..PLAIN
 };
 
-/// The rows of a query.
+/// The rows of a query. Those of a transaction end with it; those of pgx close themselves when
+/// `Scan` fails.
 pub(in crate::rules) const ROWS: Resource = Resource {
     producers: &[
         Producer {
-            of: Of::Types("database/sql", &["DB", "Tx", "Conn", "Stmt"]),
+            of: Of::Types("database/sql", &["DB", "Conn", "Stmt"]),
             names: &["Query", "QueryContext"],
             result: 0,
+            back: ".Close()",
         },
         Producer {
-            of: Of::Types("github.com/jmoiron/sqlx", &["DB", "Tx", "Conn", "Stmt", "NamedStmt"]),
-            names: &["Query", "QueryContext", "Queryx", "QueryxContext", "NamedQuery"],
+            of: Of::Types("github.com/jmoiron/sqlx", &["DB", "Conn", "Stmt", "NamedStmt"]),
+            names: &[
+                "Query",
+                "QueryContext",
+                "Queryx",
+                "QueryxContext",
+                "NamedQuery",
+                "NamedQueryContext",
+            ],
             result: 0,
+            back: ".Close()",
         },
         Producer {
-            of: Of::Types("github.com/jackc/pgx", &["Conn", "Tx"]),
-            names: &["Query"],
+            of: Of::Types("gorm.io/gorm", &["DB"]),
+            names: &["Rows"],
             result: 0,
-        },
-        Producer {
-            of: Of::Types("github.com/jackc/pgx/pgxpool", &["Pool", "Conn", "Tx"]),
-            names: &["Query"],
-            result: 0,
+            back: ".Close()",
         },
     ],
     releases: &[&["Close"]],
     exhausts: Some("Next"),
-    borrowers: &[],
-    wrappers: &[],
+    ..PLAIN
 };
 
 /// Transactions.
@@ -136,25 +196,44 @@ pub(in crate::rules) const TX: Resource = Resource {
             of: Of::Types("database/sql", &["DB", "Conn"]),
             names: &["Begin", "BeginTx"],
             result: 0,
+            back: ".Rollback()",
         },
         Producer {
             of: Of::Types("github.com/jmoiron/sqlx", &["DB", "Conn"]),
-            names: &["Begin", "BeginTx", "Beginx", "BeginTxx"],
+            names: &["Begin", "BeginTx", "Beginx", "BeginTxx", "MustBegin", "MustBeginTx"],
             result: 0,
+            back: ".Rollback()",
         },
         Producer {
             of: Of::Types("github.com/jackc/pgx", &["Conn"]),
-            names: &["Begin", "BeginTx"],
+            names: PGX_BEGIN,
             result: 0,
+            back: ".Rollback($)",
         },
         Producer {
             of: Of::Types("github.com/jackc/pgx/pgxpool", &["Pool", "Conn"]),
+            names: PGX_BEGIN,
+            result: 0,
+            back: ".Rollback($)",
+        },
+        Producer {
+            of: Of::Types("gorm.io/gorm", &["DB"]),
+            names: &["Begin"],
+            result: 0,
+            back: ".Rollback()",
+        },
+        Producer {
+            of: Of::Types("github.com/jinzhu/gorm", &["DB"]),
             names: &["Begin", "BeginTx"],
             result: 0,
+            back: ".Rollback()",
         },
     ],
-    releases: &[&["Commit"], &["Rollback"]],
-    exhausts: None,
-    borrowers: &[],
-    wrappers: &[],
+    releases: &[&["Commit"], &["Rollback"], &["RollbackUnlessCommitted"]],
+    // `gorm` has the error of `Begin` there.
+    idle: &[Idle { field: "Error", with: &["nil"], equal: false }],
+    borrowers: &[("fmt", &["Errorf", "Printf", "Println", "Sprintf"])],
+    ..PLAIN
 };
+
+const PGX_BEGIN: &[&str] = &["Begin", "BeginTx"];

@@ -80,7 +80,8 @@ fn is_excused<'p>(context: &Context<'p>, start: &Start<'p>, the_loop: &Endless<'
     let body = start.body;
     is_told(context, body)
         || (the_loop.function.key() != body.key() && is_told(context, the_loop.function))
-        || receiver(body).is_some_and(|it| owner::can_end(&context.types, it) || is_kept(context, it))
+        || receiver(body)
+            .is_some_and(|it| owner::can_end(&context.types, it) || is_kept(context, it))
         || intent::is_stated(body.file, body.node)
 }
 
@@ -163,9 +164,7 @@ fn is_told<'p>(context: &Context<'p>, function: At<'p>) -> bool {
             done || !context.affords(file, 2) || is_context(&types.of(file, it))
         }
         Kind::Identifier => match file.resolve(it) {
-            Resolved::Local(..) => {
-                !context.affords(file, 2) || is_context(&types.of(file, it))
-            }
+            Resolved::Local(..) => !context.affords(file, 2) || is_context(&types.of(file, it)),
             _ => false,
         },
         _ => false,

@@ -98,7 +98,9 @@ fn reason<'p>(context: &Context<'p>, value: &Value<'p>) -> Option<Reason<'p>> {
         "Load" | "LoadAndDelete" if is_a(context, file, holder, ("sync", "Map")) => {
             stored::in_map(value, holder)
         }
-        "Value" if is_a(context, file, holder, ("context", "Context")) => stored::in_context(context, value),
+        "Value" if is_a(context, file, holder, ("context", "Context")) => {
+            stored::in_context(context, value)
+        }
         _ => None,
     }
 }

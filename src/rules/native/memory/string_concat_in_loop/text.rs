@@ -14,17 +14,14 @@ pub(super) fn is_string<'p>(
     uses: &Uses<'p>,
 ) -> bool {
     let types = &context.types;
-    let is_text =
-        |it: &Type<'p>| matches!(types.underlying(it), Type::Basic(it) if it.is_string());
+    let is_text = |it: &Type<'p>| matches!(types.underlying(it), Type::Basic(it) if it.is_string());
     let mut parts = uses.appends.iter().flat_map(|it| &it.parts);
     if parts.any(|it| is_text(&types.of(file, *it))) {
         return true;
     }
     let name = file.scopes().binding(append.variable).name;
     context.affords(file, 1)
-        && file
-            .node(name, Kind::Identifier)
-            .is_some_and(|it| is_text(&types.of_name(file, it)))
+        && file.node(name, Kind::Identifier).is_some_and(|it| is_text(&types.of_name(file, it)))
 }
 
 /// Whether the string is a text that somebody reads now and then, by its name, its function's, or
