@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use crate::golang::{
-    BindingId, Effect, Facts, Field, GoFile, GoNode, Kind, Node, PointId, Span, Test, What,
+    Access, BindingId, Effect, Facts, Field, GoFile, GoNode, Kind, Node, PointId, Span, Test, What,
 };
 
 use super::{Holding, point_of};
@@ -133,7 +133,7 @@ fn changes(holding: &Holding<'_>, facts: &mut Facts, fact: u8, local: BindingId,
         }
     };
     note(flow.at(binding.name.start as usize), constant(file, binding.name, local, words));
-    for it in scopes.uses_of(local).filter(|it| it.access.writes() && !it.part) {
+    for it in scopes.uses_of(local).filter(|it| it.access != Access::Read && !it.part) {
         if !holding.function.span().encloses(it.span) {
             continue;
         }
@@ -143,6 +143,8 @@ fn changes(holding: &Holding<'_>, facts: &mut Facts, fact: u8, local: BindingId,
         if own.is_some() && words == is_nil(local) && wraps_itself(file, it.span, local) {
             continue;
         }
+        // So does who has the address.
+        let own = own.filter(|_| it.access.writes());
         let value = own.and_then(|_| constant(file, it.span, local, words));
         note(flow.at(it.span.start as usize), value);
     }
@@ -171,9 +173,10 @@ fn constant(file: &GoFile, name: Span, local: BindingId, words: &str) -> Option<
         )
     })?;
     let Some(value) = crate::rules::types::value_of(by, node) else {
-        // `var done bool` is false, `var err error` nil.
+        // `var done bool` is false, `var err error` nil; what it is compared with else, who knows.
         let bare = by.is(Kind::VarSpec) && by.field(Field::Value).is_none();
-        return bare.then(|| words == is_nil(local));
+        let nil = words == is_nil(local);
+        return (bare && (nil || words == is_true(local))).then_some(nil);
     };
     match value.go_kind() {
         Kind::True if words == is_true(local) => Some(true),

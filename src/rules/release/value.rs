@@ -223,10 +223,9 @@ fn does<'p>(
     let called =
         parent.is(Kind::CallExpression) && parent.callee().is_some_and(|it| it.id() == node.id());
     if called {
-        // What is exhausted somewhere else than in a condition here, who knows.
-        let tests = !parent_is_condition(around, up);
-        let exhausts =
-            resource.exhausts.is_some_and(|it| steps == [it]) && (tests || depth < DEPTH);
+        // What a helper exhausts, or a loop that asks a variable, who knows.
+        let exhausts = resource.exhausts.is_some_and(|it| steps == [it])
+            && (depth < DEPTH || is_kept(around.get(up + 1..).unwrap_or_default()));
         return match (whole, exhausts) {
             (true, _) => Does::Release,
             (_, true) => Does::Escape,
@@ -278,18 +277,26 @@ fn selected<'p>(
     (steps, node, up)
 }
 
-/// Whether a call stands in the condition of an `if` or a `for`.
-fn parent_is_condition(around: &[Node<'_>], call: usize) -> bool {
-    let outer = around.get(call + 1..).unwrap_or_default().iter();
-    let part = |it: &&Node<'_>| {
+/// Whether somebody keeps the answer of a call, by what is around it.
+fn is_kept(around: &[Node<'_>]) -> bool {
+    let passes = |it: &&Node<'_>| {
         matches!(
             it.go_kind(),
-            Kind::UnaryExpression | Kind::BinaryExpression | Kind::ParenthesizedExpression
+            Kind::UnaryExpression
+                | Kind::BinaryExpression
+                | Kind::ParenthesizedExpression
+                | Kind::ExpressionList
         )
     };
-    let mut outer = outer.skip_while(part);
-    outer.next().is_some_and(|it| {
-        matches!(it.go_kind(), Kind::IfStatement | Kind::ForStatement | Kind::ForClause)
+    around.iter().find(|it| !passes(it)).is_some_and(|it| {
+        !matches!(
+            it.go_kind(),
+            Kind::IfStatement
+                | Kind::ForStatement
+                | Kind::ForClause
+                | Kind::ReturnStatement
+                | Kind::ExpressionStatement
+        )
     })
 }
 
