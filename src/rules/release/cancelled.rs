@@ -21,16 +21,22 @@ pub(in crate::rules) fn is_cancelled_here(file: &GoFile, context: BindingId) -> 
     kind == Kind::ShortVarDeclaration && makes(span, kind) == Some(true)
 }
 
-/// Whether a call belongs to a context that its function cancels in any case: the context is an
-/// argument, or went into the making of one.
-pub(super) fn is_bound(context: &Context<'_>, file: &GoFile, call: Node<'_>) -> bool {
+/// Whether a call hands out what ends by itself: it belongs to a context that its function cancels
+/// in any case, which is an argument or went into the making of one; or it sends a `HEAD`, whose
+/// answer has no body.
+pub(super) fn ends_itself(context: &Context<'_>, file: &GoFile, call: Node<'_>) -> bool {
     /// How many statements that give a value to an argument are looked at.
     const LOOKS: usize = 16;
     let scopes = file.scopes();
     let cancelled = |node: Node<'_>| {
-        let names = node.descendants().filter(|it| it.is(Kind::Identifier));
-        let mut locals = names.filter_map(|it| file.resolve(it).local());
-        locals.any(|it| is_cancelled_here(file, it))
+        node.descendants().any(|it| match it.go_kind() {
+            Kind::Identifier => {
+                file.resolve(it).local().is_some_and(|it| is_cancelled_here(file, it))
+            }
+            Kind::SelectorExpression => file.qualified(it) == Some(("net/http", "MethodHead")),
+            Kind::InterpretedStringLiteral => file.text_of(it) == "\"HEAD\"",
+            _ => false,
+        })
     };
     if !context.affords(file, 4 * LOOKS) {
         return true;

@@ -14,6 +14,8 @@ pub(in crate::rules) struct Resource {
     pub(super) idle: &'static [Idle],
     /// Functions of other packages that use it up: nothing is held after that either.
     pub(super) drains: Functions,
+    /// Functions of other packages that use it up unless they fail at what is before it.
+    pub(super) copies: Functions,
     /// Functions of other packages that only use it.
     pub(super) borrowers: Functions,
     /// Functions that wrap it into something that uses it, and do not give it back.
@@ -67,6 +69,7 @@ const PLAIN: Resource = Resource {
     exhausts: None,
     idle: &[],
     drains: &[],
+    copies: &[],
     borrowers: &[],
     wrappers: &[],
 };
@@ -134,12 +137,16 @@ pub(in crate::rules) const BODY: Resource = Resource {
     ],
     // `Write` closes the body that it has written.
     releases: &[&["Body", "Close"], &["Write"]],
-    idle: &[Idle {
-        field: "StatusCode",
-        with: &["http.StatusNoContent", "204", "http.StatusNotModified", "304"],
-        equal: true,
-    }],
-    drains: &[("io", &["ReadAll", "Copy", "CopyBuffer"]), ("io/ioutil", &["ReadAll"])],
+    idle: &[
+        Idle {
+            field: "StatusCode",
+            with: &["http.StatusNoContent", "204", "http.StatusNotModified", "304"],
+            equal: true,
+        },
+        Idle { field: "Body", with: &["nil", "http.NoBody"], equal: true },
+    ],
+    drains: &[("io", &["ReadAll"]), ("io/ioutil", &["ReadAll"])],
+    copies: &[("io", &["Copy", "CopyBuffer"])],
     borrowers: &[
         ("io", &["CopyN", "ReadFull", "ReadAtLeast"]),
         ("fmt", &["Errorf", "Printf", "Println", "Sprintf", "Sprint", "Fprintf", "Fprintln"]),

@@ -7,7 +7,7 @@ use crate::rules::engine::{Context, Hit};
 use crate::rules::flow::{End, end};
 use crate::rules::{Fix, Role};
 
-use super::cancelled::{ends_in_main, is_bound};
+use super::cancelled::{ends_in_main, ends_itself};
 use super::{Acquired, Resource, acquired, give_back_before};
 
 /// The kinds of statements that acquire.
@@ -35,7 +35,7 @@ fn found<'p>(
     let file = place.file;
     let mut found = acquired(context, place, resource)?;
     let mut holding = found.holding.take()?;
-    if ends_in_main(context, place) || is_bound(context, file, found.call) {
+    if ends_in_main(context, place) || ends_itself(context, file, found.call) {
         return None;
     }
     let open = !found.released && !holding.leaks(context).is_empty();
@@ -75,7 +75,8 @@ fn found<'p>(
     if leaks.is_empty() {
         // Nothing stays behind as things are; the contract is broken all the same.
         hit.severity = Severity::Warning;
-        hit.confidence = Confidence::Medium;
+        let tool = most < Severity::Critical;
+        hit.confidence = if tool { Confidence::Low } else { Confidence::Medium };
     } else {
         for it in &found.decoded {
             holding.effect(*it, Effect::Release);

@@ -317,6 +317,12 @@ fn lent<'p>(
     if listed(call, resource.drains) {
         return Does::Drain;
     }
+    if listed(call, resource.copies) {
+        // Only what discards everything takes everything.
+        let to = call.arguments().next().and_then(|it| file.qualified(it));
+        let discards = to.is_some_and(|it| it.1 == "Discard");
+        return if discards { Does::Drain } else { Does::Decode };
+    }
     if listed(call, resource.borrowers) {
         return Does::Nothing;
     }
@@ -331,7 +337,7 @@ fn lent<'p>(
         // `io.ReadAll(io.LimitReader(resp.Body, most))`
         let user = outer(1).filter(|_| outer(0).is_some_and(|it| it.is(Kind::ArgumentList)));
         let Some(user) = user else { return Does::Escape };
-        if listed(user, resource.drains) {
+        if listed(user, resource.drains) || listed(user, resource.copies) {
             return Does::Decode;
         }
         if listed(user, resource.wrappers) {
