@@ -2,7 +2,7 @@
 
 use crate::golang::{Effect, Field, GoFile, GoNode, Held, Kind, Leak, Node, Place};
 use crate::model::{Confidence, Severity};
-use crate::rules::audience::is_tool;
+use crate::rules::audience::{is_script, is_tool};
 use crate::rules::engine::{Context, Hit};
 use crate::rules::flow::{End, end};
 use crate::rules::{Fix, Role};
@@ -38,7 +38,8 @@ fn found<'p>(
     if ends_in_main(context, place) || ends_itself(context, file, found.call) {
         return None;
     }
-    let open = !found.released && !holding.leaks(context).is_empty();
+    let cared = found.released || found.handed_on;
+    let open = !cared && !holding.leaks(context).is_empty();
     for it in &found.drained {
         holding.effect(*it, Effect::Release);
     }
@@ -50,9 +51,12 @@ fn found<'p>(
     let hit = |at: Node<'p>| {
         let mut hit = Hit::at(file, at).var("HELD", part).var("CALL", called);
         hit.severity = most;
+        if is_script(file) {
+            hit.confidence = Confidence::Low;
+        }
         hit
     };
-    if found.released {
+    if cared {
         // What a `continue` leaves behind is lost there, and not once more where the loop ends.
         let again = leaks.iter().filter(|it| it.held == Held::Again);
         let lost: Vec<_> = again.filter_map(|it| holding.blamed(it)).map(GoNode::span).collect();

@@ -30,6 +30,8 @@ pub(in crate::rules) struct Acquired<'p> {
     pub(in crate::rules) error: Option<BindingId>,
     /// Whether some code gives it back.
     pub(in crate::rules) released: bool,
+    /// Whether some code hands it on.
+    pub(in crate::rules) handed_on: bool,
     /// Where it is used up.
     pub(in crate::rules) drained: Vec<PointId>,
     /// Where it is used in a way that uses it up as a rule.
@@ -74,6 +76,7 @@ pub(in crate::rules) fn acquired<'p>(
     for it in uses().filter(|it| !statement.span().encloses(it.span)) {
         let used = used(types, file, function, it, resource);
         found.released |= used.does == Does::Release;
+        found.handed_on |= used.does == Does::Escape;
         if used.later && it.span.end <= statement.span().start && used.does == Does::Release {
             // `defer func() { if resp != nil { … } }()` above.
             return None;
@@ -101,6 +104,7 @@ impl<'p> Acquired<'p> {
             holding: None,
             error: None,
             released: false,
+            handed_on: false,
             drained: Vec::new(),
             decoded: Vec::new(),
         }
