@@ -223,7 +223,7 @@ fn does<'p>(
     let (steps, node, up) = selected(file, around, name);
     let Some(parent) = around.get(up) else { return Does::Escape };
     let is = |it: &&[&str]| it.iter().eq(steps.iter());
-    let whole = resource.releases.iter().any(|it| is(it));
+    let whole = resource.releases.iter().any(is);
     let called =
         parent.is(Kind::CallExpression) && parent.callee().is_some_and(|it| it.id() == node.id());
     if called {

@@ -19,7 +19,7 @@ const WAYS: usize = 3;
 
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let imported = |it: &&str| place.file.imports_path(it);
-    if !["context", "os/signal"].iter().any(|it| imported(&it)) {
+    if !["context", "os/signal"].iter().any(imported) {
         return Vec::new();
     }
     lost(context, place).unwrap_or_default()
