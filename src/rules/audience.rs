@@ -34,15 +34,21 @@ pub(super) fn serves_tests(file: &GoFile) -> bool {
 
 /// Whether a person runs the code at a terminal, as far as its place and its imports tell.
 pub(super) fn is_tool(package: &Package, file: &GoFile) -> bool {
-    const DIRECTORIES: &[&str] =
-        &["cmd", "cli", "tool", "tools", "hack", "script", "scripts", "build"];
+    package.name() == "main"
+        || file.directory().split('/').any(|it| matches!(it, "cmd" | "cli"))
+        || is_script(file)
+}
+
+/// Whether the code does one thing for whoever works on the program, or at a terminal, and ends:
+/// what is called `cmd` may as well be a server.
+pub(super) fn is_script(file: &GoFile) -> bool {
+    const DIRECTORIES: &[&str] = &["tool", "tools", "hack", "script", "scripts", "build"];
     const LIBRARIES: &[&str] = &[
         "github.com/spf13/cobra",
         "github.com/urfave/cli",
         "github.com/mitchellh/cli",
         "github.com/hashicorp/cli",
     ];
-    package.name() == "main"
-        || file.directory().split('/').any(|it| DIRECTORIES.contains(&it))
+    file.directory().split('/').any(|it| DIRECTORIES.contains(&it))
         || file.imports().iter().any(|it| LIBRARIES.iter().any(|known| it.path.starts_with(known)))
 }

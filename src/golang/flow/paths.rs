@@ -120,8 +120,8 @@ pub struct Paths<'q> {
     pub flow: &'q Flow,
     /// What happens where.
     pub effect: &'q dyn Fn(PointId) -> Effect,
-    /// Whether the condition at a point has given the resource back when it does not hold.
-    pub spent: &'q dyn Fn(PointId) -> bool,
+    /// Whether the resource has been given back where control leaves a point by this edge.
+    pub spent: &'q dyn Fn(PointId, Edge) -> bool,
     /// What is told apart.
     pub facts: &'q Facts,
     /// How many points may be looked at, each way of knowing facts apart.
@@ -155,7 +155,7 @@ impl Paths<'_> {
                     return Err(TooMuch);
                 }
                 let Some(known) = self.facts.take(here, *edge, known) else { continue };
-                let held = held && !(*edge == Edge::False && (self.spent)(here));
+                let held = held && !(self.spent)(here, *edge);
                 if *next == PointId::EXIT {
                     if held {
                         ends.push((here, Held::AtExit, state));

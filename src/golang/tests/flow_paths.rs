@@ -80,7 +80,7 @@ fn held(code: &str) -> Vec<String> {
         "defer unlock()" | "give()" => Effect::Settle,
         _ => Effect::None,
     };
-    let spent = |it: PointId| of(it) == "next()";
+    let spent = |it: PointId, edge| edge == Edge::False && of(it) == "next()";
     let paths = Paths { flow, effect: &effect, spent: &spent, facts: &facts, budget: 1_000 };
     let (leaks, _) = paths.leaks(PointId::ENTRY, false).unwrap();
     let shown = |it: Leak| match it.held {
@@ -127,8 +127,13 @@ fn a_search_ends() {
     let file = body(&"if x { a() }\n".repeat(2_000));
     let flow = flow(&file);
     let effect = |_| Effect::None;
-    let mut paths =
-        Paths { flow, effect: &effect, spent: &|_| false, facts: &Facts::default(), budget: 100 };
+    let mut paths = Paths {
+        flow,
+        effect: &effect,
+        spent: &|_, _| false,
+        facts: &Facts::default(),
+        budget: 100,
+    };
     assert_eq!(paths.leaks(PointId::ENTRY, true), Err(TooMuch));
     paths.budget = 10_000;
     let (leaks, steps) = paths.leaks(PointId::ENTRY, true).unwrap();

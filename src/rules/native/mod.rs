@@ -20,6 +20,9 @@ mod memory {
     pub(super) mod string_concat_in_loop;
 }
 mod architecture {
+    pub(super) mod db_rows_leak;
+    pub(super) mod db_tx_not_rolled_back;
+    pub(super) mod http_body_not_closed;
     pub(super) mod http_client_no_timeout;
 }
 mod correctness {
@@ -82,6 +85,21 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/memory/string-concat-in-loop.md",
         include_str!("../../../review-rules/memory/string-concat-in-loop.md"),
         memory::string_concat_in_loop::NATIVE,
+    ),
+    (
+        "review-rules/architecture/db-rows-leak.md",
+        include_str!("../../../review-rules/architecture/db-rows-leak.md"),
+        architecture::db_rows_leak::NATIVE,
+    ),
+    (
+        "review-rules/architecture/db-tx-not-rolled-back.md",
+        include_str!("../../../review-rules/architecture/db-tx-not-rolled-back.md"),
+        architecture::db_tx_not_rolled_back::NATIVE,
+    ),
+    (
+        "review-rules/architecture/http-body-not-closed.md",
+        include_str!("../../../review-rules/architecture/http-body-not-closed.md"),
+        architecture::http_body_not_closed::NATIVE,
     ),
     (
         "review-rules/architecture/http-client-no-timeout.md",

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use crate::golang::{
-    BindingId, Effect, Facts, Field, GoFile, GoNode, Kind, Node, PointId, Span, Test, What,
+    Access, BindingId, Effect, Facts, Field, GoFile, GoNode, Kind, Node, PointId, Span, Test, What,
 };
 
 use super::{Holding, point_of};
@@ -133,16 +133,33 @@ fn changes(holding: &Holding<'_>, facts: &mut Facts, fact: u8, local: BindingId,
         }
     };
     note(flow.at(binding.name.start as usize), constant(file, binding.name, local, words));
-    for it in scopes.uses_of(local).filter(|it| it.access.writes() && !it.part) {
+    for it in scopes.uses_of(local).filter(|it| it.access != Access::Read && !it.part) {
         if !holding.function.span().encloses(it.span) {
             continue;
         }
         // In a literal, who knows when.
         let own = file.node(it.span, Kind::Identifier);
         let own = own.and_then(|it| point_of(file, flow, holding.function, it));
+        if own.is_some() && words == is_nil(local) && wraps_itself(file, it.span, local) {
+            continue;
+        }
+        // So does who has the address.
+        let own = own.filter(|_| it.access.writes());
         let value = own.and_then(|_| constant(file, it.span, local, words));
         note(flow.at(it.span.start as usize), value);
     }
+}
+
+/// Whether the value comes from a call that is given the old one: `err = wrap(err)` leaves nil nil.
+fn wraps_itself(file: &GoFile, name: Span, local: BindingId) -> bool {
+    let Some(node) = file.node(name, Kind::Identifier) else { return false };
+    let around = node.ancestors(file.root());
+    let by = around.into_iter().take(3).find(|it| it.is(Kind::AssignmentStatement));
+    let value = by.and_then(|it| crate::rules::types::value_of(it, node));
+    value.is_some_and(|it| {
+        it.is(Kind::CallExpression)
+            && it.arguments().any(|it| file.resolve(it).local() == Some(local))
+    })
 }
 
 /// What a fact becomes by `x = true`, `x := false` or `x = nil`.
@@ -156,9 +173,10 @@ fn constant(file: &GoFile, name: Span, local: BindingId, words: &str) -> Option<
         )
     })?;
     let Some(value) = crate::rules::types::value_of(by, node) else {
-        // `var done bool` is false, `var err error` nil.
+        // `var done bool` is false, `var err error` nil; what it is compared with else, who knows.
         let bare = by.is(Kind::VarSpec) && by.field(Field::Value).is_none();
-        return bare.then(|| words == is_nil(local));
+        let nil = words == is_nil(local);
+        return (bare && (nil || words == is_true(local))).then_some(nil);
     };
     match value.go_kind() {
         Kind::True if words == is_true(local) => Some(true),
@@ -232,14 +250,17 @@ fn said(holding: &Holding<'_>, at: PointId) -> Option<Said> {
     }
 }
 
-/// `errors.Is(err, …)` and `os.IsNotExist(err)` hold for no nil error.
+/// `errors.Is(err, …)`, `os.IsNotExist(err)` and `isTimeout(err)` hold for no nil error.
 fn is_error(file: &GoFile, call: Node<'_>) -> Option<BindingId> {
     let callee = call.callee()?;
     let named = match file.qualified(callee) {
         Some(("errors", "Is" | "As")) => true,
         Some(("os", name)) => name.starts_with("Is"),
         Some((_, name)) => name.starts_with("Is"),
-        None => false,
+        None => {
+            let name = file.text_of(callee.field(Field::Field).unwrap_or(callee));
+            name.starts_with("is") || name.starts_with("Is")
+        }
     };
     let first = call.arguments().next().filter(|it| named && it.is(Kind::Identifier))?;
     let is_error = file.text_of(first).to_ascii_lowercase().contains("err");

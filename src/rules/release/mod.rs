@@ -5,12 +5,16 @@
 //! conditions; only where that finds something, a second one tells apart what conditions say
 //! ([`facts`]). Whatever may give the resource back, or hand it on, counts as doing so.
 
+mod cancelled;
 mod escape;
 mod facts;
 mod handover;
 mod kinds;
 mod lock;
+mod produced;
 mod sites;
+mod spent;
+mod unreleased;
 mod value;
 
 use std::collections::{HashMap, HashSet};
@@ -20,12 +24,14 @@ use crate::golang::{
 };
 
 use super::engine::Context;
+pub(super) use cancelled::{ends_in_main, is_cancelled_here};
 pub(super) use escape::{give_back_before, object};
 pub(super) use facts::Given;
 pub(super) use handover::{NetReleasers, is_named_for};
-pub(super) use kinds::{CANCEL, Resource};
+pub(super) use kinds::{BODY, CANCEL, ROWS, Resource, TX};
 pub(super) use lock::{Lock, METHODS, moves};
 pub(super) use sites::{Form, RECEIVE, SEND, Site, Sites, resolved};
+pub(super) use unreleased::{ACQUIRING, unreleased};
 pub(super) use value::{Acquired, acquired};
 
 /// How many steps one search may take: some ways through the largest function.
@@ -41,8 +47,8 @@ pub(super) struct Holding<'p> {
     pub(super) from: PointId,
     /// What the function's points do to it.
     pub(super) effects: HashMap<PointId, Effect>,
-    /// The conditions that have given it back when they do not hold: `rows.Next()`.
-    pub(super) spent: HashSet<PointId>,
+    /// Where there is nothing left to give back: `rows.Next()` when it does not hold.
+    pub(super) spent: HashSet<(PointId, Edge)>,
     /// What is known where it has been acquired.
     pub(super) given: Vec<Given>,
     /// Whether it is a leak to come to the acquisition again.
@@ -101,7 +107,7 @@ impl<'p> Holding<'p> {
                 self.effects.get(&it).copied().unwrap_or_default()
             }
         };
-        let spent = |it: PointId| self.spent.contains(&it);
+        let spent = |at: PointId, edge: Edge| self.spent.contains(&(at, edge));
         let paths =
             Paths { flow: self.flow, effect: &effect, spent: &spent, facts, budget: BUDGET };
         let found = paths.leaks(from, held);
@@ -137,10 +143,12 @@ impl<'p> Holding<'p> {
             |it: PointId| it == self.from || matches!(self.effects.get(&it), Some(Effect::Acquire));
         let gone =
             self.effects.iter().filter(|(_, it)| matches!(it, Effect::Release | Effect::Settle));
-        let spent = self.spent.iter().chain(gone.map(|it| it.0));
-        let after = spent.flat_map(|it| self.flow.next(*it)).map(|it| it.0);
+        let after = gone.flat_map(|it| self.flow.next(*it.0)).map(|it| it.0);
+        let spent = self.spent.iter().flat_map(|(from, edge)| {
+            self.flow.next(*from).iter().filter(move |it| it.1 == *edge).map(|it| it.0)
+        });
         let begin = Some(PointId::ENTRY).filter(|it| *it != self.from);
-        !self.flow.reach(begin.into_iter().chain(after), acquires)[at.index()]
+        !self.flow.reach(begin.into_iter().chain(after).chain(spent), acquires)[at.index()]
     }
 
     /// The `return` or the jump on a leaking way.

@@ -1,11 +1,13 @@
 //! Things to give back that a variable holds: what each use of the variable does.
 
 use crate::golang::{
-    Access, BindingId, Effect, Field, GoFile, GoNode, Kind, Node, Place, Resolved, Use, What,
+    Access, BindingId, Effect, Field, GoFile, GoNode, Kind, Node, Place, PointId, Resolved, Use,
 };
 use crate::rules::engine::Context;
 use crate::rules::types::{Callee, TypeInfo, only};
 
+use super::produced::is_produced;
+use super::spent::note_spent;
 use super::{Given, Holding, Resource};
 
 /// How many calls deep a borrower is looked into.
@@ -17,12 +19,23 @@ pub(in crate::rules) struct Acquired<'p> {
     pub(in crate::rules) call: Node<'p>,
     /// The name of what is called.
     pub(in crate::rules) producer: &'p str,
+    /// What follows the variable in a statement that gives it back; `$` stands for the call's first
+    /// argument.
+    pub(in crate::rules) back: &'static str,
     /// The variable's name, as it stands there.
     pub(in crate::rules) name: Node<'p>,
     /// What happens to it; `None` when it is given to `_`.
     pub(in crate::rules) holding: Option<Holding<'p>>,
+    /// The variable of the error that comes with it.
+    pub(in crate::rules) error: Option<BindingId>,
     /// Whether some code gives it back.
     pub(in crate::rules) released: bool,
+    /// Whether some code hands it on.
+    pub(in crate::rules) handed_on: bool,
+    /// Where it is used up.
+    pub(in crate::rules) drained: Vec<PointId>,
+    /// Where it is used in a way that uses it up as a rule.
+    pub(in crate::rules) decoded: Vec<PointId>,
 }
 
 /// The resource that a `:=`, an assignment or a `var` acquires; `None` where it is kept elsewhere
@@ -38,44 +51,70 @@ pub(in crate::rules) fn acquired<'p>(
     let producer = file.text_of(callee.field(Field::Field)?);
     let named = resource.producers.iter().filter(|it| it.names.contains(&producer));
     let types = &context.types;
-    let path = file.qualified(callee)?.0;
-    let by = named.into_iter().find(|it| it.path == path)?;
+    let by = named.into_iter().find(|it| is_produced(types, file, call, it))?;
     let names: Vec<_> =
         if left.is(Kind::ExpressionList) { left.parts().collect() } else { vec![left] };
     let name = *names.get(by.result)?;
     let function = place.function()?;
     if file.text_of(name) == "_" {
-        return Some(Acquired { call, producer, name, holding: None, released: false });
+        return Some(Acquired::new(call, producer, by.back, name));
     }
     let flow = file.flow(function)?;
     let from = flow.at(statement.start_byte())?;
     let id = own_variable(file, name, function)?;
     let mut holding = Holding::new(file, function, flow, from);
+    let mut found = Acquired::new(call, producer, by.back, name);
     holding.given.push(Given { binding: id, nil: false });
-    if let Some(error) =
-        names.last().filter(|it| names.len() > by.result + 1 && it.id() != name.id())
-        && let Some(error) = file.resolve(*error).local()
-    {
-        holding.given.push(Given { binding: error, nil: true });
-    }
+    let last = names.last().filter(|it| names.len() > by.result + 1 && it.id() != name.id());
+    found.error = last.and_then(|it| file.resolve(*it).local());
+    holding.given.extend(found.error.map(|binding| Given { binding, nil: true }));
     let scopes = file.scopes();
     let uses = || scopes.uses_of(id).filter(|it| function.span().encloses(it.span));
-    if !context.affords(file, uses().count() * 2) {
+    if !context.affords(file, uses().count() * 3) {
         return None;
     }
-    let mut released = false;
     for it in uses().filter(|it| !statement.span().encloses(it.span)) {
-        let (effect, releases) = effect(types, file, function, it, resource);
-        released |= releases;
-        let Some(at) = flow.at(it.span.start as usize) else { continue };
-        let point = flow.point(at);
-        let next = resource.exhausts.map(|next| format!("{}.{next}()", file.slice(it.span)));
-        if point.what == What::Condition && next.is_some_and(|it| it == file.slice(point.span)) {
-            holding.spent.insert(at);
+        let used = used(types, file, function, it, resource);
+        found.released |= used.does == Does::Release;
+        found.handed_on |= used.does == Does::Escape;
+        if used.later && it.span.end <= statement.span().start && used.does == Does::Release {
+            // `defer func() { if resp != nil { … } }()` above.
+            return None;
         }
-        holding.effect(at, effect);
+        let Some(at) = flow.at(it.span.start as usize) else { continue };
+        match used.does {
+            Does::Drain if used.effect == Effect::None => found.drained.push(at),
+            Does::Decode if used.effect == Effect::None => found.decoded.push(at),
+            _ => {}
+        }
+        note_spent(&mut holding, it, at, resource);
+        holding.effect(at, used.effect);
     }
-    Some(Acquired { call, producer, name, holding: Some(holding), released })
+    found.holding = Some(holding);
+    Some(found)
+}
+
+impl<'p> Acquired<'p> {
+    fn new(call: Node<'p>, producer: &'p str, back: &'static str, name: Node<'p>) -> Self {
+        Self {
+            call,
+            producer,
+            back,
+            name,
+            holding: None,
+            error: None,
+            released: false,
+            handed_on: false,
+            drained: Vec::new(),
+            decoded: Vec::new(),
+        }
+    }
+
+    /// The statement that gives it back.
+    pub(in crate::rules) fn gives_back(&self, file: &GoFile) -> String {
+        let first = self.call.arguments().next().map_or("", |it| file.text_of(it));
+        format!("{}{}", file.text_of(self.name), self.back.replace('$', first))
+    }
 }
 
 /// The names and the one call of a declaration or assignment.
@@ -98,17 +137,26 @@ fn own_variable(file: &GoFile, name: Node<'_>, function: Node<'_>) -> Option<Bin
     (own && !kept).then_some(id)
 }
 
-/// What one use of the variable does, and whether it gives the resource back, be it later.
-fn effect<'p>(
+/// What one use of the variable does.
+struct Used {
+    does: Does,
+    effect: Effect,
+    /// Whether it happens when the function ends.
+    later: bool,
+}
+
+fn used<'p>(
     types: &TypeInfo<'p>,
     file: &'p GoFile,
     function: Node<'p>,
     used: &Use,
     resource: &'static Resource,
-) -> (Effect, bool) {
-    let Some(node) = file.node(used.span, Kind::Identifier) else { return (Effect::Settle, false) };
+) -> Used {
+    let Some(node) = file.node(used.span, Kind::Identifier) else {
+        return Used { does: Does::Escape, effect: Effect::Settle, later: false };
+    };
     let around = node.ancestors(file.root());
-    let what = does(types, file, &around, node, used, resource, DEPTH);
+    let does = does(types, file, &around, node, used, resource, DEPTH);
     // The literal around it, if it stands in one, and how that runs.
     let inside = around.iter().take_while(|it| it.id() != function.id());
     let literals: Vec<usize> =
@@ -121,21 +169,31 @@ fn effect<'p>(
     let deferred = literals.last().is_some_and(|at| runs(*at, Kind::DeferStatement));
     let at_once =
         !literals.is_empty() && literals.iter().all(|at| runs(*at, Kind::ExpressionStatement));
-    if !literals.is_empty() && !deferred && !at_once {
-        return (Effect::Settle, what == Does::Release);
-    }
-    match what {
-        Does::Nothing => (Effect::None, false),
-        Does::Escape => (Effect::Settle, false),
-        Does::Release => {
-            let statement = around.iter().find(|it| {
-                !matches!(it.go_kind(), Kind::SelectorExpression | Kind::CallExpression)
-            });
-            let later = statement
-                .is_some_and(|it| matches!(it.go_kind(), Kind::DeferStatement | Kind::GoStatement));
-            (if later || deferred { Effect::Settle } else { Effect::Release }, true)
+    let statement = around.iter().find(|it| {
+        !matches!(
+            it.go_kind(),
+            Kind::SelectorExpression
+                | Kind::CallExpression
+                | Kind::ArgumentList
+                | Kind::ParenthesizedExpression
+        )
+    });
+    let runs_later =
+        |it: &&Node<'_>| matches!(it.go_kind(), Kind::DeferStatement | Kind::GoStatement);
+    let later = deferred || statement.is_some_and(|it| runs_later(&it));
+    let effect = if !literals.is_empty() && !deferred && !at_once {
+        Effect::Settle
+    } else {
+        match does {
+            Does::Nothing => Effect::None,
+            Does::Escape => Effect::Settle,
+            Does::Drain | Does::Decode if later => Effect::Settle,
+            Does::Drain | Does::Decode => Effect::None,
+            Does::Release if later => Effect::Settle,
+            Does::Release => Effect::Release,
         }
-    }
+    };
+    Used { does, effect, later }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +201,10 @@ enum Does {
     Nothing,
     Release,
     Escape,
+    /// Uses it up.
+    Drain,
+    /// Uses it, and uses it up as a rule.
+    Decode,
 }
 
 /// What the expression around a variable does with it.
@@ -165,7 +227,14 @@ fn does<'p>(
     let called =
         parent.is(Kind::CallExpression) && parent.callee().is_some_and(|it| it.id() == node.id());
     if called {
-        return if whole { Does::Release } else { Does::Nothing };
+        // What a helper exhausts, or a loop that asks a variable, who knows.
+        let exhausts = resource.exhausts.is_some_and(|it| steps == [it])
+            && (depth < DEPTH || is_kept(around.get(up + 1..).unwrap_or_default()));
+        return match (whole, exhausts) {
+            (true, _) => Does::Release,
+            (_, true) => Does::Escape,
+            _ => Does::Nothing,
+        };
     }
     // `resp.Status` is looked at; `resp.Body` and `rows.Close` are handed on.
     let part = whole || resource.releases.iter().any(|it| it.starts_with(&steps));
@@ -176,11 +245,10 @@ fn does<'p>(
         Kind::BinaryExpression => Does::Nothing,
         Kind::ArgumentList => {
             let call = around.get(up + 1).copied();
-            let borrowed = call.is_some_and(|call| {
+            call.map_or(Does::Escape, |call| {
                 let outer = around.get(up + 2..).unwrap_or_default();
-                is_borrowed(types, file, call, outer, node, (resource, !steps.is_empty()), depth)
-            });
-            if borrowed { Does::Nothing } else { Does::Escape }
+                lent(types, file, call, outer, node, (resource, !steps.is_empty()), depth)
+            })
         }
         Kind::ExpressionList => {
             let to = around.get(up + 1).filter(|it| it.is(Kind::AssignmentStatement));
@@ -213,8 +281,31 @@ fn selected<'p>(
     (steps, node, up)
 }
 
-/// Whether a call that is given the resource, or the part of it that must be closed, only uses it.
-fn is_borrowed<'p>(
+/// Whether somebody keeps the answer of a call, by what is around it.
+fn is_kept(around: &[Node<'_>]) -> bool {
+    let passes = |it: &&Node<'_>| {
+        matches!(
+            it.go_kind(),
+            Kind::UnaryExpression
+                | Kind::BinaryExpression
+                | Kind::ParenthesizedExpression
+                | Kind::ExpressionList
+        )
+    };
+    around.iter().find(|it| !passes(it)).is_some_and(|it| {
+        !matches!(
+            it.go_kind(),
+            Kind::IfStatement
+                | Kind::ForStatement
+                | Kind::ForClause
+                | Kind::ReturnStatement
+                | Kind::ExpressionStatement
+        )
+    })
+}
+
+/// What a call does that is given the resource, or the part of it that must be closed.
+fn lent<'p>(
     types: &TypeInfo<'p>,
     file: &'p GoFile,
     call: Node<'p>,
@@ -222,21 +313,59 @@ fn is_borrowed<'p>(
     argument: Node<'p>,
     (resource, part): (&'static Resource, bool),
     depth: usize,
-) -> bool {
-    let Some(callee) = call.callee() else { return false };
-    let listed = |of: &[(&str, &[&str])]| {
-        let named = file.qualified(callee);
+) -> Does {
+    let listed = |call: Node<'p>, of: &[(&str, &[&str])]| {
+        let named = call.callee().and_then(|it| file.qualified(it));
         named.is_some_and(|(path, name)| of.iter().any(|it| it.0 == path && it.1.contains(&name)))
     };
-    if listed(resource.borrowers) {
-        return true;
+    if listed(call, resource.drains) {
+        return Does::Drain;
     }
-    if listed(resource.wrappers) {
+    if listed(call, resource.copies) {
+        // Only what discards everything takes everything.
+        let to = call.arguments().next().and_then(|it| file.qualified(it));
+        let discards = to.is_some_and(|it| it.1 == "Discard");
+        return if discards { Does::Drain } else { Does::Decode };
+    }
+    if listed(call, resource.borrowers) {
+        return Does::Nothing;
+    }
+    if listed(call, resource.wrappers) {
+        let outer = |at: usize| around.get(at).copied();
         // `json.NewDecoder(resp.Body).Decode(&v)`
-        let chained = around.first().is_some_and(|it| it.is(Kind::SelectorExpression));
-        return chained && around.get(1).is_some_and(|it| it.is(Kind::CallExpression));
+        if outer(0).is_some_and(|it| it.is(Kind::SelectorExpression))
+            && outer(1).is_some_and(|it| it.is(Kind::CallExpression))
+        {
+            return Does::Decode;
+        }
+        // `io.ReadAll(io.LimitReader(resp.Body, most))`
+        let user = outer(1).filter(|_| outer(0).is_some_and(|it| it.is(Kind::ArgumentList)));
+        let Some(user) = user else { return Does::Escape };
+        if listed(user, resource.drains) || listed(user, resource.copies) {
+            return Does::Decode;
+        }
+        if listed(user, resource.wrappers) {
+            let around = around.get(2..).unwrap_or_default();
+            return lent(types, file, user, around, call, (resource, part), depth);
+        }
+        return Does::Escape;
     }
-    // A function of the package that only uses it.
+    if is_borrowed(types, file, call, argument, (resource, part), depth) {
+        Does::Nothing
+    } else {
+        Does::Escape
+    }
+}
+
+/// Whether a function of the package that is given the resource only uses it.
+fn is_borrowed<'p>(
+    types: &TypeInfo<'p>,
+    file: &'p GoFile,
+    call: Node<'p>,
+    argument: Node<'p>,
+    (resource, part): (&'static Resource, bool),
+    depth: usize,
+) -> bool {
     let Some(depth) = depth.checked_sub(1).filter(|_| !part) else { return false };
     let (Callee::Function(function) | Callee::Method(function)) = types.callee(file, call) else {
         return false;

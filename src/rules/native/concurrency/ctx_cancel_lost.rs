@@ -1,9 +1,11 @@
 //! A cancel function that is thrown away, or not called on some way.
 
-use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Place, Resolved};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place, Resolved};
 use crate::model::{Confidence, Severity};
 use crate::rules::engine::{Context, Hit, Native};
-use crate::rules::release::{Acquired, CANCEL, acquired, give_back_before};
+use crate::rules::release::{
+    Acquired, CANCEL, acquired, ends_in_main, give_back_before, is_cancelled_here,
+};
 use crate::rules::{Fix, Role};
 
 pub(in crate::rules) const NATIVE: Native = Native {
@@ -95,12 +97,7 @@ fn severity(
     found: &Acquired<'_>,
 ) -> Option<Severity> {
     let file = place.file;
-    let in_main = context.package.name() == "main"
-        && place.ancestors.iter().any(|it| {
-            it.is(Kind::FunctionDeclaration)
-                && it.field(Field::Name).is_some_and(|it| file.text_of(it) == "main")
-        });
-    if in_main {
+    if ends_in_main(context, place) {
         return None;
     }
     let parent = found.call.arguments().next()?.unparen();
@@ -120,24 +117,6 @@ fn severity(
     let lives = matches!(parent.go_kind(), Kind::SelectorExpression)
         || matches!(file.resolve(parent), Resolved::Outer(_));
     Some(if lives && !timed { Severity::Critical } else { Severity::Warning })
-}
-
-/// Whether the parent is itself made in a function that cancels it in any case: that ends its
-/// children.
-fn is_cancelled_here(file: &GoFile, parent: BindingId) -> bool {
-    let scopes = file.scopes();
-    let makes = |span, kind| {
-        let by = file.node(span, kind)?;
-        let names: Vec<_> = by.field(Field::Left)?.parts().collect();
-        let cancel = scopes.declared_at(names.get(1)?.span())?;
-        let deferred = scopes.uses_of(cancel).any(|it| {
-            let before = file.text()[..it.span.start as usize].trim_end();
-            before.ends_with("defer")
-        });
-        Some(deferred)
-    };
-    let (span, kind) = scopes.binding(parent).declared_by;
-    kind == Kind::ShortVarDeclaration && makes(span, kind) == Some(true)
 }
 
 /// The edit that keeps what was thrown away, and defers it.

@@ -1,0 +1,12 @@
+//! A transaction that is neither committed nor rolled back on some way.
+
+use crate::golang::Place;
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::release::{ACQUIRING, TX, unreleased};
+
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: ACQUIRING, vars: &["HELD", "CALL"], check };
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    unreleased(context, place, &TX)
+}
