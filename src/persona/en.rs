@@ -53,8 +53,10 @@ pub(super) static VOICE: Voice = Voice {
     },
     also_here: "The same here",
     stands_at: |place| format!("The code in question stands at {place}."),
-    caused_by_deletion: |place| {
-        format!("Deleting this code causes it; the code in question stands at {place}.")
+    caused_by_deletion: |code, place| {
+        format!(
+            "This change removed {code}, which causes it; the code in question stands at {place}."
+        )
     },
     fixed_in: |sha| format!("✅ Fixed in {sha}."),
     silenced_in: |sha| format!("🔕 Silenced by a comment in the code in {sha}."),

@@ -49,8 +49,8 @@ pub struct Voice {
     pub also_here: &'static str,
     /// Tells that the anchor is not the place of the finding.
     pub stands_at: fn(&str) -> String,
-    /// Tells that the deleted line caused the finding.
-    pub caused_by_deletion: fn(&str) -> String,
+    /// Tells that deleting the code caused the finding, and where that stands.
+    pub caused_by_deletion: fn(code: &str, place: &str) -> String,
     /// The mark of a fixed comment.
     pub fixed_in: fn(&str) -> String,
     /// The mark of a comment that the author answered with a comment in the code.

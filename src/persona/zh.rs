@@ -37,7 +37,9 @@ pub(super) static VOICE: Voice = Voice {
     },
     also_here: "以下位置存在同样的问题",
     stands_at: |place| format!("问题代码位于 {place}。"),
-    caused_by_deletion: |place| format!("删除此处代码引发了该问题；问题代码位于 {place}。"),
+    caused_by_deletion: |code, place| {
+        format!("本次改动删除了 {code}，由此引发该问题；问题代码位于 {place}。")
+    },
     fixed_in: |sha| format!("✅ 已在 {sha} 中修复。"),
     silenced_in: |sha| format!("🔕 已在 {sha} 中通过代码注释静默。"),
     later_review: |new, head| format!("{head}：自上次评审以来新增 {new} 个问题。"),

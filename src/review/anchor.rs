@@ -22,12 +22,12 @@ pub struct Anchor {
 }
 
 /// How a comment's place relates to the finding's trigger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
     /// It is the trigger.
     Trigger,
-    /// It is the deleted line that caused the finding.
-    Deletion,
+    /// It is the deleted code that caused the finding, which begins with this line.
+    Deletion(Arc<str>),
     /// It is another line of the same declaration, or of the cause in another file.
     Nearby,
 }
@@ -74,23 +74,28 @@ impl Shown {
                 let lines = LineRange::line(line);
                 return Some(at(&finding.path, lines, Side::Right, Relation::Trigger));
             }
-            if let Some(lines) = examined.declaration_lines(finding) {
-                if let Some(deleted) = examined.deleted_cause(finding, lines)
-                    && patch.accepts(Side::Left, deleted)
-                {
-                    return Some(at(&finding.path, deleted, Side::Left, Relation::Deletion));
-                }
-                // A changed partner is the cause; any other line is only the next best place.
-                let partner = finding.related.iter().filter(|it| it.path == finding.path);
-                let added = |line: &u32| lines.contains(*line) && patch.added().contains(*line);
-                if let Some(cause) = partner.flat_map(|it| it.lines.lines()).find(added) {
-                    let lines = LineRange::line(cause);
-                    return Some(at(&finding.path, lines, Side::Right, Relation::Nearby));
-                }
-                if let Some(near) = patch.commentable().right.nearest(line, lines) {
-                    let lines = LineRange::line(near);
-                    return Some(at(&finding.path, lines, Side::Right, Relation::Nearby));
-                }
+        }
+        if let Some(it) = examined.cause(finding)
+            && let Some(patch) = self.files.get(&it.path)
+            && let Some(lines) = [it.lines, LineRange::line(it.lines.first)]
+                .into_iter()
+                .find(|it| patch.accepts(Side::Left, *it))
+        {
+            return Some(at(&it.path, lines, Side::Left, Relation::Deletion(it.code.clone())));
+        }
+        if let Some(patch) = self.files.get(&finding.path)
+            && let Some(lines) = examined.declaration_lines(finding)
+        {
+            // A changed partner is the cause; any other line is only the next best place.
+            let partner = finding.related.iter().filter(|it| it.path == finding.path);
+            let added = |line: &u32| lines.contains(*line) && patch.added().contains(*line);
+            if let Some(cause) = partner.flat_map(|it| it.lines.lines()).find(added) {
+                let lines = LineRange::line(cause);
+                return Some(at(&finding.path, lines, Side::Right, Relation::Nearby));
+            }
+            if let Some(near) = patch.commentable().right.nearest(finding.lines.first, lines) {
+                let lines = LineRange::line(near);
+                return Some(at(&finding.path, lines, Side::Right, Relation::Nearby));
             }
         }
         finding.related.iter().find_map(|it| {

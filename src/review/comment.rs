@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::anchor::Relation;
 use super::plan::{Candidate, Planned};
-use super::text::{Links, MAX_BODY, cut};
+use super::text::{Links, MAX_BODY, code, cut};
 use crate::persona::{self, Voice};
 
 /// How many places of one rule a comment lists.
@@ -30,10 +30,10 @@ pub fn comment(planned: &Planned<'_>, voice: &Voice, links: &Links) -> String {
 
     if let Some(first) = planned.findings.first() {
         let place = links.place(&first.finding.path, first.finding.lines);
-        match planned.anchor.relation {
+        match &planned.anchor.relation {
             Relation::Trigger => {}
-            Relation::Deletion => {
-                let _ = write!(text, "\n\n{}", (voice.caused_by_deletion)(&place));
+            Relation::Deletion(gone) => {
+                let _ = write!(text, "\n\n{}", (voice.caused_by_deletion)(&code(gone), &place));
             }
             Relation::Nearby => {
                 let _ = write!(text, "\n\n{}", (voice.stands_at)(&place));

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::anchor::Shown;
+use super::cause::{Deletion, Deletions, gaps};
 use super::mark::Mark;
 use super::pair::{Places as _, pair};
 use super::places::{FileMaps, find};
@@ -27,6 +28,8 @@ pub struct Examination {
     pub marks: Vec<Mark>,
     /// Whether the change introduced it.
     pub is_new: Vec<bool>,
+    /// Of those that it introduced without touching their lines: the deletion that they are due to.
+    pub causes: Vec<Option<Deletion>>,
     /// How many findings of the base the change removed.
     pub repaired: usize,
     /// What was not read, or not completely.
@@ -85,12 +88,17 @@ impl Examination {
         let maps = FileMaps::of(&change);
         let partners = pair(&base_marks, &marks, &maps);
         let (shown, without_patch) = shown(&change);
-        let sides = Sides { base: &base, head: &head, maps: &maps, shown: &shown, rules };
-        let is_new = findings
+        let deletions = Deletions { change: &change, base: &base, head: &head, maps: &maps };
+        let sides =
+            Sides { base: &base, head: &head, maps: &maps, shown: &shown, rules, deletions };
+        let (is_new, causes) = findings
             .iter()
             .zip(&partners)
-            .map(|(it, partner)| partner.is_none() && !it.silenced && sides.introduced(it))
-            .collect();
+            .map(|(it, partner)| match partner.is_none() && !it.silenced {
+                true => sides.introduced(it),
+                false => (false, None),
+            })
+            .unzip();
         let kept: BTreeSet<usize> = partners.iter().flatten().copied().collect();
         let repaired = (0..base_findings.len())
             .filter(|i| !kept.contains(i) && !base_findings[*i].silenced)
@@ -105,6 +113,7 @@ impl Examination {
             findings,
             marks,
             is_new,
+            causes,
             repaired,
             unread: unread.into_iter().collect(),
             shown,
@@ -137,18 +146,10 @@ impl Examination {
         Some(file.lines(file.declaration(finding.bytes.start)?.span))
     }
 
-    /// The deleted lines (counted in the base) that alone can have caused a finding: nothing was
-    /// added to its declaration, and what was deleted stood together.
-    pub fn deleted_cause(&self, finding: &Finding, declaration: LineRange) -> Option<LineRange> {
-        let map = self.maps.map(&finding.path)?;
-        if declaration.lines().any(|line| !matches!(map.to_old(line), Mapped::Same(_))) {
-            return None;
-        }
-        let mut gaps = gaps(map, declaration);
-        match (gaps.next(), gaps.next()) {
-            (Some(only), None) => Some(only),
-            _ => None,
-        }
+    /// The deletion that a finding is due to.
+    pub fn cause(&self, finding: &Finding) -> Option<&Deletion> {
+        let at = self.findings.iter().position(|it| std::ptr::eq(it, finding))?;
+        self.causes[at].as_ref()
     }
 
     /// Whether a finding that has no partner in the head is proved to be gone: its rule still
@@ -203,30 +204,36 @@ struct Sides<'a> {
     maps: &'a FileMaps,
     shown: &'a Shown,
     rules: &'a RuleSet,
+    deletions: Deletions<'a>,
 }
 
 impl Sides<'_> {
-    /// Whether a finding without a partner at the base is the change's doing.
+    /// Whether a finding without a partner at the base is the change's doing, and the deletion
+    /// that it is due to, if it is one.
     ///
     /// It is when its trigger or a partner stands on changed lines. When only something else in
-    /// its declaration changed, it is if the base would have shown it: read completely, and under
-    /// the same version of Go. When nothing near it changed, only our knowledge did.
-    fn introduced(&self, finding: &Finding) -> bool {
+    /// its declaration changed, or when what it is about was deleted elsewhere, it is if the base
+    /// would have shown it: read completely, and under the same version of Go. When nothing near
+    /// it changed, only our knowledge did.
+    fn introduced(&self, finding: &Finding) -> (bool, Option<Deletion>) {
         if self.touched(&finding.path, finding.lines) {
-            return true;
+            return (true, None);
         }
         let trigger_only =
             self.rules.rule(finding.rule.as_str()).is_none_or(|it| it.diff() == DiffScope::Trigger);
         if trigger_only {
-            return false;
+            return (false, None);
         }
-        if finding.related.iter().any(|it| self.touched(&it.path, it.lines)) {
-            return true;
-        }
-        let Some(head) = self.head.file(&finding.path) else { return false };
-        let Some(declaration) = head.declaration(finding.bytes.start) else { return false };
-        self.touched(&finding.path, head.lines(declaration.span))
-            && self.base_is_comparable(finding, head)
+        let partners = finding.related.iter().any(|it| self.touched(&it.path, it.lines));
+        let head = self.head.file(&finding.path);
+        let comparable = head.is_some_and(|it| self.base_is_comparable(finding, it));
+        let declaration = || {
+            let lines =
+                head.and_then(|it| Some(it.lines(it.declaration(finding.bytes.start)?.span)));
+            lines.is_some_and(|it| self.touched(&finding.path, it))
+        };
+        let cause = if comparable && !partners { self.deletions.cause(finding) } else { None };
+        (partners || comparable && (cause.is_some() || declaration()), cause)
     }
 
     fn base_is_comparable(&self, finding: &Finding, head: &GoFile) -> bool {
@@ -261,15 +268,6 @@ impl Sides<'_> {
         lines.lines().any(|line| !matches!(map.to_old(line), Mapped::Same(_)))
             || gaps(map, lines).next().is_some()
     }
-}
-
-/// The runs of lines that were deleted between two lines of a range, counted in the base.
-fn gaps(map: &crate::diff::LineMap, lines: LineRange) -> impl Iterator<Item = LineRange> {
-    (lines.first..lines.last).filter_map(|line| {
-        let before = map.to_old(line).line()?;
-        let after = map.to_old(line + 1).line()?;
-        (after > before + 1).then(|| LineRange::new(before + 1, after - 1))
-    })
 }
 
 /// Where comments may stand, and the files whose patch GitHub left out.

@@ -4,6 +4,7 @@
 //! in as data, and what to write goes out as data.
 
 pub mod anchor;
+pub mod cause;
 pub mod comment;
 pub mod decide;
 pub mod examine;
@@ -14,6 +15,8 @@ pub mod places;
 pub mod plan;
 #[cfg(test)]
 mod plan_tests;
+#[cfg(test)]
+mod properties;
 mod publish;
 pub mod reconcile;
 #[cfg(test)]

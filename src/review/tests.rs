@@ -110,6 +110,13 @@ fn nothing_is_new_about_code_that_was_there() {
             "a statement edited before",
             edited("ch := make(chan int)", "println(key)\n\tch := make(chan int)"),
         ),
+        (
+            "a function extracted",
+            edited(
+                "func ask(",
+                "func ask(ctx context.Context, key string) (int, error) {\n\treturn fetch(ctx, key)\n}\n\nfunc fetch(",
+            ),
+        ),
     ];
     for (what, head) in &cases {
         check_silent(what, base, &[("p/a.go", head)]);
@@ -163,8 +170,44 @@ fn a_deletion_that_makes_old_code_wrong_is_told_at_the_deleted_line() {
     let base = client("\n\tc.Timeout = wait");
     insta::assert_snapshot!(
         introduced(change(&[("p/a.go", &base)], &[("p/a.go", &client(""))])),
-        @"p/a.go:11 http-client-no-timeout at Left p/a.go:24 Deletion"
+        @r#"p/a.go:11 http-client-no-timeout at Left p/a.go:24 Deletion("c.Timeout = wait")"#
     );
+}
+
+/// A goroutine that a close in another file ends.
+const LOOP: &str = "package p
+
+type queue struct{ jobs chan int }
+
+func newQueue() *queue {
+	q := &queue{jobs: make(chan int)}
+	go q.run()
+	return q
+}
+
+func (q *queue) run() {
+	for job := range q.jobs {
+		println(job)
+	}
+}
+";
+
+#[test]
+fn a_deletion_in_another_file_is_told_there_and_a_move_is_none() {
+    let rest = |code: &str| {
+        format!(
+            "package p\n\nfunc (q *queue) put() {{ q.jobs <- 1 }}\n\n\
+             func (q *queue) stop() {{\n\tprintln(1)\n{code}}}\n"
+        )
+    };
+    let (base, head) = (rest("\tclose(q.jobs)\n"), rest(""));
+    let base: Files<'_> = &[("p/a.go", LOOP), ("p/b.go", &base)];
+    insta::assert_snapshot!(
+        introduced(change(base, &[("p/a.go", LOOP), ("p/b.go", &head)])),
+        @r#"p/a.go:12 goroutine-range-never-closed at Left p/b.go:7 Deletion("close(q.jobs)")"#
+    );
+    let moved = "package p\n\nfunc (q *queue) end() {\n\tclose(q.jobs)\n}\n";
+    check_silent("moved", base, &[("p/a.go", LOOP), ("p/b.go", &head), ("p/c.go", moved)]);
 }
 
 #[test]

@@ -37,7 +37,7 @@ mod text;
 mod trial;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::golang::types;
 

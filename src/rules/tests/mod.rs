@@ -5,6 +5,7 @@ mod concurrency;
 mod pages;
 mod paths;
 mod properties;
+pub(crate) mod rewrite;
 mod sample;
 mod strings;
 mod trial;

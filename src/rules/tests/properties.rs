@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::read;
-use crate::golang::Span;
+use super::rewrite::{locals_renamed, reformatted};
 use crate::rules::RuleSet;
 
 const HEAD: &str = "package p; import \"context\"; import \"io\"; import \"log\"; import \"net\"; import \"os\"; import \"regexp\"; \
@@ -24,41 +24,6 @@ fn found(text: &str) -> Vec<String> {
     let rules = RuleSet::builtin();
     let findings = code.packages().iter().flat_map(|it| rules.check(it));
     findings.map(|it| format!("{} {}", it.rule, it.declaration)).collect()
-}
-
-/// The text with every local variable under another name.
-fn renamed(text: &str) -> String {
-    let code = read(&[("a.go", text)]);
-    let Some(file) = code.file("a.go") else { return text.to_owned() };
-    let scopes = file.scopes();
-    let mut names: Vec<Span> = Vec::new();
-    for (id, it) in scopes.bindings().filter(|(_, it)| it.kind.is_variable()) {
-        names.push(it.name);
-        names.extend(scopes.uses_of(id).map(|it| it.span));
-    }
-    names.sort_unstable();
-    names.dedup();
-    let mut out = text.to_owned();
-    for it in names.into_iter().rev() {
-        out.insert_str(it.end as usize, "_2");
-    }
-    out
-}
-
-/// The text with a comment behind and blank lines around the line's code, and other indentation.
-fn reformatted(text: &str, at: usize) -> String {
-    let mut out = String::new();
-    for (number, line) in text.lines().enumerate() {
-        let code = line.trim_start_matches('\t');
-        let depth = line.len() - code.len();
-        out.push_str(&"    ".repeat(depth));
-        out.push_str(code);
-        if number % 3 == at % 3 && !code.contains("//") && !code.contains('`') {
-            out.push_str(" // note");
-        }
-        out.push_str(if number % 5 == at % 5 { "\r\n\r\n" } else { "\n" });
-    }
-    out
 }
 
 #[test]
@@ -85,7 +50,7 @@ proptest! {
         let all = snippets();
         let text = &all[at % all.len()];
         let expected = found(text);
-        prop_assert_eq!(&found(&renamed(text)), &expected);
+        prop_assert_eq!(&found(&locals_renamed(text)), &expected);
         prop_assert_eq!(&found(&reformatted(text, shift)), &expected);
         let shifted = format!("{}{text}", "\n".repeat(shift));
         prop_assert_eq!(&found(&shifted), &expected);
