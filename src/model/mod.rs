@@ -16,7 +16,7 @@ pub use id::{
     RepoId, RepoName,
 };
 pub use job::{Command, Delivery, Effect, Job, JobKey, ReviewRequest};
-pub use place::{LineRange, Side};
+pub use place::{LineRange, Side, path_in_url};
 pub use time::{Clock, Timestamp};
 pub(crate) use verdict::words;
 pub use verdict::{Confidence, Language, Severity};

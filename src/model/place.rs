@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 /// Lines `first..=last` of a file, counted from 1.
@@ -50,6 +51,16 @@ impl fmt::Display for LineRange {
     }
 }
 
+/// Everything but slashes and the unreserved characters of RFC 3986. A first part with a colon would
+/// be a scheme, and brackets would end a Markdown link.
+const ESCAPED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A file's path as it may stand in a URL, and as a relative reference of its own.
+pub fn path_in_url(path: &str) -> String {
+    utf8_percent_encode(path, ESCAPED).to_string()
+}
+
 /// Which side of a diff a line is on, in GitHub's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -58,4 +69,14 @@ pub enum Side {
     Left,
     /// The head: added and context lines.
     Right,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_references() {
+        assert_eq!(path_in_url("a b/世:c)-_.~.go"), "a%20b/%E4%B8%96%3Ac%29-_.~.go");
+    }
 }

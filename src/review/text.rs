@@ -1,6 +1,6 @@
 //! Markdown that foreign words cannot break out of, and links.
 
-use crate::model::{CommitSha, LineRange, RepoName};
+use crate::model::{CommitSha, LineRange, RepoName, path_in_url};
 
 /// GitHub refuses texts above 65,536 characters; the marker needs room of its own.
 /// Source: <https://github.com/danger/danger/issues/424>.
@@ -50,7 +50,7 @@ impl Links {
             self.web,
             self.repo,
             self.head,
-            path_segments(path)
+            path_in_url(path)
         );
         format!("[{}]({url})", code(&format!("{path}:{}", lines.first)))
     }
@@ -77,20 +77,6 @@ pub fn without_commits(text: &str) -> String {
         rest.push_str(if is_commit { &part[name.len()..] } else { part });
     }
     rest
-}
-
-/// A path as it may stand in a URL within a Markdown link.
-fn path_segments(path: &str) -> String {
-    let mut url = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                url.push(char::from(byte));
-            }
-            _ => url.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    url
 }
 
 #[cfg(test)]

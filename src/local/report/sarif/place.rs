@@ -6,25 +6,10 @@ use std::ops::Range;
 use serde_json::{Value, json};
 
 use super::super::excerpt::line;
-use crate::model::{LineRange, SourceFile};
+use crate::model::{LineRange, SourceFile, path_in_url};
 
 pub(super) fn artifact(path: &str) -> Value {
-    json!({ "uri": uri(path), "uriBaseId": "%SRCROOT%" })
-}
-
-/// A path as a relative reference (RFC 3986). A first part with a colon would be a scheme, so
-/// colons are escaped as well.
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                uri.push(char::from(byte));
-            }
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
+    json!({ "uri": path_in_url(path), "uriBaseId": "%SRCROOT%" })
 }
 
 /// The code of whole lines; of a text that is not at hand, the lines alone.
@@ -76,10 +61,5 @@ mod tests {
         let expected = json!({ "startLine": 1, "startColumn": 1, "endLine": 2, "endColumn": 8 });
         assert_eq!(whole, expected);
         assert_eq!(lines(None, LineRange::line(3)), json!({ "startLine": 3, "endLine": 3 }));
-    }
-
-    #[test]
-    fn paths_are_references() {
-        assert_eq!(uri("a b/世:c.go"), "a%20b/%E4%B8%96%3Ac.go");
     }
 }
