@@ -113,7 +113,9 @@ fn packages(code: &Code, partial: &dyn Fn(&str) -> bool) -> Vec<Package> {
     let package = |((directory, name), files): ((Arc<str>, Arc<str>), Files)| {
         let partial = unread.contains(&directory) || partial(&directory);
         let import_path = code.modules.import_path(&directory).map(Into::into);
-        Package::new(directory, name, import_path, files, partial)
+        let module = code.modules.nearest(&directory).map(|it| it.module.clone());
+        let module = module.filter(|it| !it.is_empty());
+        Package::new(directory, name, (import_path, module), files, partial)
     };
     groups.into_iter().map(package).collect()
 }

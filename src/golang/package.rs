@@ -14,6 +14,7 @@ pub struct Package {
     directory: Arc<str>,
     name: Arc<str>,
     import_path: Option<Arc<str>>,
+    module: Option<Arc<str>>,
     files: Vec<Arc<GoFile>>,
     partial: bool,
     names: OnceLock<Names>,
@@ -44,12 +45,12 @@ impl Package {
     pub(super) fn new(
         directory: Arc<str>,
         name: Arc<str>,
-        import_path: Option<Arc<str>>,
+        (import_path, module): (Option<Arc<str>>, Option<Arc<str>>),
         files: Vec<Arc<GoFile>>,
         partial: bool,
     ) -> Self {
         let (names, heat) = (OnceLock::new(), OnceLock::new());
-        Self { directory, name, import_path, files, partial, names, heat }
+        Self { directory, name, import_path, module, files, partial, names, heat }
     }
 
     /// The directory; empty at the root.
@@ -65,6 +66,12 @@ impl Package {
     /// The path by which other packages import it, where its module is known.
     pub fn import_path(&self) -> Option<&str> {
         self.import_path.as_deref()
+    }
+
+    /// Whether an import path is one of the package's own module.
+    pub fn shares_module(&self, path: &str) -> bool {
+        let rest = self.module.as_deref().and_then(|it| path.strip_prefix(it));
+        rest.is_some_and(|it| it.is_empty() || it.starts_with('/'))
     }
 
     /// Whether it is an external test: `package foo_test` in files named `_test.go`.

@@ -225,3 +225,25 @@ fn integer_constants_have_values() {
     ];
     assert_eq!(values.collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn a_module_knows_its_own_packages_better_than_the_table() {
+    let of_once = |module: &str| {
+        let file = format!("{module}/p/a.go");
+        let go_mod = |path: &str, name: &str| source(path, &format!("module {name}\ngo 1.26"));
+        let mods = [
+            go_mod("go.mod", "example.com/all"),
+            go_mod("sync/go.mod", "golang.org/x/sync"),
+            go_mod("apart/go.mod", "golang.org/x/syncs"),
+        ];
+        let text = "package p\nimport \"golang.org/x/sync/errgroup\"\nvar g, _ = errgroup.WithContext(nil)";
+        let files: Vec<_> = mods.into_iter().chain([source(&file, text)]).collect();
+        let code = read(&files, None, &|_| false);
+        let package = &code.packages()[0];
+        let types = TypeInfo::new(package);
+        let declared = package.vars("g").next().unwrap();
+        types.show(&types.of_item(declared))
+    };
+    assert_eq!(of_once("sync"), "?");
+    assert_eq!(of_once("apart"), "*golang.org/x/sync/errgroup.Group");
+}

@@ -127,12 +127,7 @@ impl<'p> TypeInfo<'p> {
     /// The table's package of an import path. The module that is being read knows better what its
     /// own packages are: the table may be of another version.
     fn table(&self, path: &str) -> Option<&'static Signatures> {
-        let own = self.package.import_path().unwrap_or_default();
-        let module = own.strip_suffix(self.package.directory()).unwrap_or(own);
-        let module = module.trim_end_matches('/');
-        let rest = path.strip_prefix(module).filter(|_| !module.is_empty());
-        let inside = rest.is_some_and(|it| it.is_empty() || it.starts_with('/'));
-        Signatures::of(path).filter(|_| !inside)
+        Signatures::of(path).filter(|_| !self.package.shares_module(path))
     }
 
     /// Takes steps; false when there are none left.
