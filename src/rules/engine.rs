@@ -206,6 +206,10 @@ fn finding(rule: &Rule, hit: Hit<'_>) -> Finding {
         lines: file.lines(*span),
         role: *role,
     });
+    let in_test = serves_tests(file);
+    // What goes wrong in a test never reaches production.
+    let worst = if in_test { Severity::Warning } else { Severity::Critical };
+    let severity = rule.page().head.severity.at(file.go_version()).min(worst);
     Finding {
         rule: rule.id().clone(),
         path: file.path().clone(),
@@ -213,12 +217,12 @@ fn finding(rule: &Rule, hit: Hit<'_>) -> Finding {
         declaration: file.declaration(bytes.start).map(|it| it.name).unwrap_or_default(),
         code: normalise(file, statement(file, hit.trigger)),
         bytes,
-        severity: rule.page().head.severity.at(file.go_version()).min(hit.severity),
+        severity: severity.min(hit.severity),
         confidence: rule.confidence().min(hit.confidence),
         vars: hit.vars,
         related: related.collect(),
         fix: hit.fix.filter(|_| !file.is_lossy()),
-        in_test: serves_tests(file),
+        in_test,
         silenced: false,
     }
 }
