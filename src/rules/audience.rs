@@ -1,7 +1,11 @@
 //! For whom code runs, as far as its place and its imports tell: a finding that matters in a server
 //! may be noise in a test or in a tool at somebody's terminal.
 
-use crate::golang::{GoFile, Package};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package};
+
+use super::engine::Context;
+use super::once::recurs;
+use super::survey::At;
 
 /// Whether the file is a test, a test's helper or an example: code that runs on its author's
 /// machine and ends soon.
@@ -51,4 +55,21 @@ pub(super) fn is_script(file: &GoFile) -> bool {
     ];
     file.directory().split('/').any(|it| DIRECTORIES.contains(&it))
         || file.imports().iter().any(|it| LIBRARIES.iter().any(|known| it.path.starts_with(known)))
+}
+
+/// Whether the process ends with the function: `main`, or `Main`, which `main` calls in programs
+/// that keep their code in a library.
+pub(super) fn is_main(package: &Package, file: &GoFile, function: Node<'_>) -> bool {
+    let name = function.field(Field::Name).map(|it| file.text_of(it));
+    match name.filter(|_| function.is(Kind::FunctionDeclaration)) {
+        Some("main") => package.name() == "main",
+        Some(name) => name == "Main",
+        None => false,
+    }
+}
+
+/// Whether what a function leaves behind goes with the process soon: in a script, and in what a
+/// program does once.
+pub(super) fn ends_soon<'p>(context: &Context<'p>, function: At<'p>) -> bool {
+    is_script(function.file) || (context.package.name() == "main" && !recurs(context, function))
 }

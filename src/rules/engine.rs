@@ -1,8 +1,9 @@
 //! One walk per file for all rules, and everything that is decided for all of them: files and
 //! lines that are not for review, the Go version, tests, and what the parser did not understand.
 
-use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::golang::types::TypeInfo;
@@ -10,6 +11,7 @@ use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, 
 use crate::model::{Confidence, Severity};
 
 use super::audience::serves_tests;
+use super::channel::Local;
 use super::goroutine::Starts;
 use super::meter::Meter;
 use super::start::Guarded;
@@ -44,7 +46,11 @@ pub(super) struct Context<'p> {
     survey: OnceCell<Option<Survey<'p>>>,
     starts: OnceCell<Option<Starts<'p>>>,
     guarded: OnceCell<Option<Guarded<'p>>>,
+    channels: RefCell<HashMap<(&'p str, Span), Channels<'p>>>,
 }
+
+/// The channels that one declaration makes.
+type Channels<'p> = Rc<[Rc<Local<'p>>]>;
 
 impl<'p> Context<'p> {
     fn new(package: &'p Package) -> Self {
@@ -56,6 +62,7 @@ impl<'p> Context<'p> {
             survey,
             starts,
             guarded,
+            channels: RefCell::default(),
         }
     }
 
@@ -77,6 +84,18 @@ impl<'p> Context<'p> {
     /// The functions that the package's `sync.Once` run; found when somebody first asks.
     pub(super) fn guarded(&self) -> Option<&Guarded<'p>> {
         self.guarded.get_or_init(|| Guarded::of(self)).as_ref()
+    }
+
+    /// The channels that a declaration of local variables makes, as far as they can be followed;
+    /// found when somebody first asks.
+    pub(super) fn channels(&self, file: &'p GoFile, by: Node<'p>) -> Channels<'p> {
+        let key = (&**file.path(), by.span());
+        if let Some(known) = self.channels.borrow().get(&key) {
+            return known.clone();
+        }
+        let made: Channels<'p> = Local::made_by(self, file, by).into();
+        self.channels.borrow_mut().insert(key, made.clone());
+        made
     }
 
     /// Whether `times` looks at some node of the file by its position can still be afforded.

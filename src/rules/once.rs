@@ -61,6 +61,36 @@ pub(super) fn entries<'p>(context: &Context<'p>, place: At<'p>) -> Option<Vec<At
     Some(entries)
 }
 
+/// Whether a function of a program may run any number of times in the life of the process, as far
+/// as its callers tell: from a loop, a goroutine or a literal, or as somebody's callback.
+pub(super) fn recurs<'p>(context: &Context<'p>, function: At<'p>) -> bool {
+    let mut next = vec![function];
+    let mut seen = HashSet::new();
+    while let Some(at) = next.pop() {
+        if seen.len() > MOST || !context.affords(at.file, 4) {
+            return false;
+        }
+        if at.node.is(Kind::FuncLiteral) {
+            return true;
+        }
+        if !seen.insert(at.key()) {
+            continue;
+        }
+        for it in callers(context, at).unwrap_or_default() {
+            let around = it.around();
+            let called = around.first().and_then(|call| call.callee());
+            let again = it.file.scopes().loop_at(it.node.start_byte()).is_some();
+            let started = around.get(1).is_some_and(|it| it.is(Kind::GoStatement));
+            if again || started || called.is_none_or(|callee| callee.id() != it.node.id()) {
+                return true;
+            }
+            let outer = around.into_iter().find(|it| it.go_kind().is_function());
+            next.extend(outer.map(|node| At { file: it.file, node }));
+        }
+    }
+    false
+}
+
 /// Whether it is in, or is, what a package's `sync.Once` does.
 fn is_guarded(at: At<'_>, around: &[Node<'_>]) -> bool {
     around.iter().filter_map(|it| it.callee()).any(|callee| {

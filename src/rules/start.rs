@@ -71,8 +71,9 @@ fn declaration<'p>(file: &'p GoFile, around: &[Node<'p>]) -> Option<At<'p>> {
     Some(At { file, node: *node })
 }
 
+/// What a call does with the function that it is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     Goroutine,
     Once,
 }
@@ -96,7 +97,11 @@ fn started_at<'p>(
 }
 
 /// How the call runs the function that it is given.
-fn way_of_call<'p>(context: &Context<'p>, file: &'p GoFile, call: Node<'p>) -> Option<Way> {
+pub(super) fn way_of_call<'p>(
+    context: &Context<'p>,
+    file: &'p GoFile,
+    call: Node<'p>,
+) -> Option<Way> {
     let callee = call.callee().filter(|it| it.is(Kind::SelectorExpression))?;
     if let Some((path, name)) = file.qualified(callee) {
         let once = path == "sync" && matches!(name, "OnceFunc" | "OnceValue" | "OnceValues");

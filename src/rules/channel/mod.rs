@@ -1,12 +1,19 @@
-//! Channels: what happens to one at a place, and whether anybody ever closes it.
+//! Channels: what happens to one at a place, who has one that a function makes, and whether anybody
+//! ever closes it.
 
+mod abandoned;
+mod entry;
 mod fate;
+mod local;
 
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Resolved};
 
+use super::Fix;
 use super::types::{Direction, Type, TypeInfo};
 
+pub(super) use abandoned::{Abandoned, Senders, abandoned};
 pub(super) use fate::{Fate, fate};
+pub(super) use local::{Act, Local, Operation};
 
 /// What happens to a channel at one place.
 #[derive(Debug, Clone, Copy)]
@@ -132,4 +139,22 @@ pub(super) fn is_builtin(file: &GoFile, call: Node<'_>, name: &str) -> bool {
 /// Whether a type is a channel that can only be received from: Go lets nobody close it.
 fn is_receive_only<'p>(types: &TypeInfo<'p>, of: &Type<'p>) -> bool {
     types.channel(of) == Some(Direction::Receive)
+}
+
+/// The cases of a select.
+pub(super) fn cases(select: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    select.parts().filter(|it| matches!(it.go_kind(), Kind::CommunicationCase | Kind::DefaultCase))
+}
+
+/// Gives a channel room for one value.
+pub(super) fn with_room(file: &GoFile, make: Node<'_>) -> Option<Fix> {
+    let mut arguments = make.arguments();
+    let channel = arguments.next()?;
+    Some(match arguments.next() {
+        Some(zero) => Fix::replacing(file, zero.span(), "1"),
+        None => {
+            let code = format!("{}, 1", file.text_of(channel));
+            Fix::replacing(file, channel.span(), &code)
+        }
+    })
 }

@@ -6,12 +6,13 @@ mod uses;
 
 use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Package, Place, Span};
 use crate::model::Confidence;
-use crate::rules::audience::is_tool;
-use crate::rules::channel::{Doing, is_builtin, received};
+use crate::rules::Role;
+use crate::rules::audience::{ends_soon, is_main};
+use crate::rules::channel::{Doing, cases, is_builtin, received, with_room};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::{End, end, end_of_statement, own_nodes};
+use crate::rules::survey::At;
 use crate::rules::types::value_of;
-use crate::rules::{Fix, Role};
 
 use sender::{Sender, Shared};
 use uses::{runs_here, uses_in};
@@ -30,17 +31,6 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
         false => return Vec::new(),
     };
     outer.into_iter().filter_map(|it| leak(context, file, owner, &sender, it)).collect()
-}
-
-/// The process ends with `main`, and the goroutine with it. `Main` is what `main` calls in
-/// programs that keep their code in a library.
-fn is_main(package: &Package, file: &GoFile, function: Node<'_>) -> bool {
-    let name = function.field(Field::Name).map(|it| file.text_of(it));
-    match name.filter(|_| function.is(Kind::FunctionDeclaration)) {
-        Some("main") => package.name() == "main",
-        Some(name) => name == "Main",
-        None => false,
-    }
 }
 
 /// The channel of a receive.
@@ -128,9 +118,10 @@ fn leak<'p>(
         .with(file, make, Role::Make)
         .with(file, case, Role::OtherCase);
     // A tool ends soon after its command, and the goroutine with it.
-    hit.confidence = if is_tool(package, file) { Confidence::Low } else { sure };
+    let owner = At { file, node: owner };
+    hit.confidence = if ends_soon(context, owner) { Confidence::Low } else { sure };
     if other_senders == 0 && started_once && one_send {
-        hit.fix = buffer(file, make);
+        hit.fix = with_room(file, make);
     }
     Some(hit)
 }
@@ -204,11 +195,6 @@ fn label(file: &GoFile, sender: &Sender<'_>, case: Node<'_>) -> Option<String> {
     })
 }
 
-/// The cases of a select.
-fn cases(select: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    select.parts().filter(|it| matches!(it.go_kind(), Kind::CommunicationCase | Kind::DefaultCase))
-}
-
 /// The call that makes an unbuffered channel for a variable that never gets another.
 fn make_of<'p>(package: &Package, file: &'p GoFile, id: BindingId) -> Option<Node<'p>> {
     let binding = file.scopes().binding(id);
@@ -223,19 +209,6 @@ fn make_of<'p>(package: &Package, file: &'p GoFile, id: BindingId) -> Option<Nod
     let channel = arguments.next().is_some_and(|it| it.is(Kind::ChannelType));
     let capacity = arguments.next();
     (channel && capacity.is_none_or(|it| file.text_of(it) == "0")).then_some(make)
-}
-
-/// Gives the channel room for one value.
-fn buffer(file: &GoFile, make: Node<'_>) -> Option<Fix> {
-    let mut arguments = make.arguments();
-    let channel = arguments.next()?;
-    Some(match arguments.next() {
-        Some(zero) => Fix::replacing(file, zero.span(), "1"),
-        None => {
-            let code = format!("{}, 1", file.text_of(channel));
-            Fix::replacing(file, channel.span(), &code)
-        }
-    })
 }
 
 /// Whether at most one of the sends happens: the goroutine returns behind each, or it is the last.

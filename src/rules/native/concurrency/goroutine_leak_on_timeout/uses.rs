@@ -1,9 +1,7 @@
 //! What happens to a channel, use by use.
 
 use crate::golang::{BindingId, GoFile, GoNode, Kind, Node, Span};
-use crate::rules::channel::{Doing, doing};
-
-use super::cases;
+use crate::rules::channel::{Doing, cases, doing};
 
 /// Whether the code runs in this very function, not in a literal inside of it. `around` are the
 /// nodes around the code, innermost first.
