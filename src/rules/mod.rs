@@ -29,6 +29,7 @@ mod pattern;
 mod release;
 mod repeat;
 mod section;
+mod share;
 mod skeleton;
 mod start;
 mod suppress;

@@ -5,6 +5,7 @@
 use super::engine::Native;
 
 mod concurrency {
+    pub(super) mod captured_var_race;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
@@ -31,6 +32,11 @@ mod correctness {
 
 /// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
+    (
+        "review-rules/concurrency/captured-var-race.md",
+        include_str!("../../../review-rules/concurrency/captured-var-race.md"),
+        concurrency::captured_var_race::NATIVE,
+    ),
     (
         "review-rules/concurrency/ctx-cancel-lost.md",
         include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
