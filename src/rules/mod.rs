@@ -6,6 +6,7 @@ mod advice;
 mod audience;
 mod catalogue;
 mod channel;
+mod closing;
 mod edit;
 mod endless;
 mod engine;

@@ -7,6 +7,7 @@ use super::engine::Native;
 mod concurrency {
     pub(super) mod captured_var_race;
     pub(super) mod ctx_cancel_lost;
+    pub(super) mod double_close;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
@@ -14,6 +15,7 @@ mod concurrency {
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod send_on_closed;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
 }
@@ -41,6 +43,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/ctx-cancel-lost.md",
         include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
         concurrency::ctx_cancel_lost::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/double-close.md",
+        include_str!("../../../review-rules/concurrency/double-close.md"),
+        concurrency::double_close::NATIVE,
     ),
     (
         "review-rules/concurrency/goroutine-leak-on-timeout.md",
@@ -76,6 +83,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
         include_str!("../../../review-rules/concurrency/pool-put-deferred-in-loop.md"),
         concurrency::pool_put_deferred_in_loop::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/send-on-closed.md",
+        include_str!("../../../review-rules/concurrency/send-on-closed.md"),
+        concurrency::send_on_closed::NATIVE,
     ),
     (
         "review-rules/concurrency/wg-add-inside-goroutine.md",

@@ -1,7 +1,7 @@
 //! What a function does to a variable that it shares: which part of it, and whether it writes.
 
 use crate::golang::{BindingId, BindingKind, Field, GoFile, GoNode, Kind, Node, PointId, Resolved};
-use crate::rules::channel::is_builtin;
+use crate::rules::channel::{Doing, doing, is_builtin};
 use crate::rules::engine::Context;
 use crate::rules::types::{Callee, Type};
 
@@ -30,7 +30,7 @@ impl Access<'_> {
     }
 
     /// Whether it goes through `sync/atomic`.
-    pub(super) fn is_atomic(&self) -> bool {
+    pub(in crate::rules) fn is_atomic(&self) -> bool {
         self.atomic
     }
 
@@ -117,6 +117,45 @@ pub(super) fn accesses<'p>(
                 place,
             });
         }
+    }
+    all
+}
+
+/// What a thread does to the channel in a variable: it closes it, which counts as a write, or it
+/// sends on it.
+pub(super) fn uses_of_channel<'p>(
+    context: &Context<'p>,
+    thread: &Thread<'p>,
+    variable: BindingId,
+) -> Vec<Access<'p>> {
+    let file = thread.file;
+    let mut all = Vec::new();
+    for (node, form) in &thread.nodes {
+        let is_use = node.is(Kind::Identifier) && file.resolve(*node).local() == Some(variable);
+        if !is_use || !context.affords(file, 4) {
+            continue;
+        }
+        let around = node.ancestors(file.root());
+        let (statement, writes) = match doing(file, *node, &around) {
+            Doing::Send(it) => (it, false),
+            Doing::Close => {
+                let call = around.iter().find(|it| it.is(Kind::CallExpression));
+                let Some(call) = call else { continue };
+                (*call, true)
+            }
+            _ => continue,
+        };
+        let parent = around.iter().find(|it| it.id() != statement.id() && is_statement(it.go_kind()));
+        let deferred = writes
+            && *form == Form::Here
+            && parent.is_some_and(|it| {
+                let call = it.part(Kind::CallExpression);
+                it.is(Kind::DeferStatement) && call.is_some_and(|it| it.id() == statement.id())
+            });
+        let form = if deferred { Form::Deferred } else { *form };
+        let Some(point) = thread.point(*node, form) else { continue };
+        let place = Place(vec![Vec::new(), Vec::new()]);
+        all.push(Access { name: *node, statement, writes, atomic: false, form, point, place });
     }
     all
 }

@@ -190,6 +190,10 @@ impl<'c, 'p> Names<'c, 'p> {
             if path == "sync/atomic" {
                 return Some((true, true, self.mentioned(call, true)));
             }
+            // What is known by its name in the file system may be waited for there.
+            if path == "os" {
+                return Some((true, true, self.mentioned(call, true)));
+            }
             let plain = PURE.contains(&path)
                 && !call.arguments().any(|it| it.unparen().is(Kind::FuncLiteral));
             if plain {
@@ -320,14 +324,12 @@ impl<'c, 'p> Names<'c, 'p> {
         }
         let Some(name) = self.file.node(binding.name, Kind::Identifier) else { return true };
         let mut of = self.context.types.of_name(self.file, name);
-        loop {
-            of = match of {
-                Type::Pointer(it) | Type::Slice(it) | Type::Array(_, it) => (*it).clone(),
-                it => it,
-            };
-            if !matches!(of, Type::Pointer(_) | Type::Slice(_) | Type::Array(..)) {
-                break;
-            }
+        // What a pointer to a number reaches may be atomic.
+        if matches!(&of, Type::Pointer(it) if matches!(**it, Type::Basic(_))) {
+            return true;
+        }
+        while let Type::Pointer(it) | Type::Slice(it) | Type::Array(_, it) = of {
+            of = (*it).clone();
         }
         let plain = |of: &Type<'p>| matches!(of, Type::Basic(_)) || of.is_error();
         if let Type::Map(it) = &of {

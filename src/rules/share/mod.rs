@@ -13,7 +13,7 @@ use crate::golang::{
     Binding, BindingId, BindingKind, GoFile, GoNode, Kind, Node, PointId, Span,
 };
 
-use self::access::accesses;
+use self::access::{accesses, uses_of_channel};
 pub(super) use self::access::{Access, appends};
 use self::event::{Event, Names};
 use self::order::{From, Side, with_itself, with_other, with_starter};
@@ -21,6 +21,15 @@ use self::thread::{Form, Thread};
 use super::engine::Context;
 use super::goroutine::Start;
 use super::types::Type;
+
+/// What goroutines may do to a variable that they share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// They read and write it.
+    Data,
+    /// They send on the channel that it holds, and close it: that counts as a write.
+    Channel,
+}
 
 /// Two accesses of one variable that nothing orders, one of which writes.
 #[derive(Debug, Clone)]
@@ -41,7 +50,7 @@ pub(super) enum With<'p> {
     /// The function that starts it.
     Starter(Access<'p>),
     /// A goroutine that is started elsewhere in the same function.
-    Other(Start<'p>, Access<'p>),
+    Other(Access<'p>),
 }
 
 /// Functions that start more goroutines are not looked at.
@@ -53,14 +62,16 @@ pub(super) fn races<'p>(
     context: &Context<'p>,
     file: &'p GoFile,
     declaration: Node<'p>,
+    what: What,
 ) -> Vec<Race<'p>> {
-    Party::of(context, file, declaration).map_or_else(Vec::new, |it| it.races())
+    Party::of(context, file, declaration, what).map_or_else(Vec::new, |it| it.races())
 }
 
 /// All goroutines of one declaration.
 struct Party<'c, 'p> {
     context: &'c Context<'p>,
     file: &'p GoFile,
+    what: What,
     starts: Vec<Start<'p>>,
     ends: Vec<Option<Event>>,
     /// By the function's span.
@@ -68,7 +79,12 @@ struct Party<'c, 'p> {
 }
 
 impl<'c, 'p> Party<'c, 'p> {
-    fn of(context: &'c Context<'p>, file: &'p GoFile, declaration: Node<'p>) -> Option<Self> {
+    fn of(
+        context: &'c Context<'p>,
+        file: &'p GoFile,
+        declaration: Node<'p>,
+        what: What,
+    ) -> Option<Self> {
         let whole = declaration.span();
         let inside = |it: &&Start<'p>| {
             let body = it.body;
@@ -102,7 +118,7 @@ impl<'c, 'p> Party<'c, 'p> {
             }
         }
         let ends = starts.iter().map(|it| names.end_of(it)).collect();
-        Some(Self { context, file, starts, ends, threads })
+        Some(Self { context, file, what, starts, ends, threads })
     }
 
     fn races(&self) -> Vec<Race<'p>> {
@@ -125,6 +141,7 @@ impl<'c, 'p> Party<'c, 'p> {
         if matches!(binding.kind, BindingKind::LoopVar | BindingKind::TypeSwitch)
             || !binding.kind.is_variable()
             || is_synchronised(&of)
+            || (self.what == What::Channel && self.context.types.channel(&of).is_none())
         {
             return None;
         }
@@ -165,7 +182,7 @@ impl<'c, 'p> Party<'c, 'p> {
             for (inner, outer) in pairs(&inner, &theirs) {
                 let (a, b) = (side(body, inner, end), side(other, outer, end_of_next.as_ref()));
                 if with_other(a, b, &from, second, &relays) {
-                    return race(inner, With::Other(*next, outer.clone()));
+                    return race(inner, With::Other(outer.clone()));
                 }
             }
         }
@@ -200,7 +217,10 @@ impl<'c, 'p> Party<'c, 'p> {
         of: &Type<'p>,
         start: Start<'p>,
     ) -> Vec<Access<'p>> {
-        let mut all = accesses(self.context, thread, variable);
+        let mut all = match self.what {
+            What::Data => accesses(self.context, thread, variable),
+            What::Channel => uses_of_channel(self.context, thread, variable),
+        };
         let (site, body) = (start.site.node.start_byte(), start.body.node.span());
         let changed = self.file.scopes().uses_of(variable).any(|it| {
             let later = it.span.start as usize >= site || body.encloses(it.span);

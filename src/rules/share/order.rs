@@ -104,7 +104,13 @@ impl From<'_, '_> {
             blocked[it.index()] = true;
         }
         let reached = flow.reach(from, |it| blocked[it.index()]);
-        reached[to.index()] && !blocked[to.index()]
+        // What is deferred may wait in front of what is deferred.
+        let waits_at_end = to == PointId::EXIT
+            && self.thread.events.iter().any(|event| {
+                let waits = event.acquires && event.form == Form::Deferred;
+                waits && told.iter().any(|it| it.meets(&event.of))
+            });
+        reached[to.index()] && !blocked[to.index()] && !waits_at_end
     }
 }
 

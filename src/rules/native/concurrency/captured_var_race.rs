@@ -4,7 +4,7 @@
 use crate::golang::{GoFile, Kind, Place};
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
-use crate::rules::share::{Access, Race, With, appends, races};
+use crate::rules::share::{Access, Race, What, With, appends, races};
 
 pub(in crate::rules) const NATIVE: Native = Native {
     kinds: &[Kind::FunctionDeclaration, Kind::MethodDeclaration],
@@ -14,7 +14,7 @@ pub(in crate::rules) const NATIVE: Native = Native {
 
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let file = place.file;
-    let races = races(context, file, place.node).into_iter();
+    let races = races(context, file, place.node, What::Data).into_iter();
     let of_appends = |it: &Race<'p>| appends(file, &it.inner) && matches!(it.with, With::Itself);
     races.filter(|it| !of_appends(it)).map(|it| hit(file, &it)).collect()
 }
@@ -22,11 +22,11 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
 fn hit<'p>(file: &'p GoFile, race: &Race<'p>) -> Hit<'p> {
     let other = match &race.with {
         With::Itself => &race.inner,
-        With::Starter(it) | With::Other(_, it) => it,
+        With::Starter(it) | With::Other(it) => it,
     };
-    // The write is what is wrong about it.
-    let (here, there) =
-        if race.inner.writes { (&race.inner, other) } else { (other, &race.inner) };
+    // The write is what is wrong about it, or what forgets to be atomic.
+    let first = race.inner.writes && !(race.inner.is_atomic() && !other.is_atomic());
+    let (here, there) = if first { (&race.inner, other) } else { (other, &race.inner) };
     let mut hit = Hit::at(file, here.statement)
         .var("VAR", file.slice(file.scopes().binding(race.variable).name))
         .var("HERE", quoted(file, here))
