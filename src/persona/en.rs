@@ -90,6 +90,9 @@ pub(super) static VOICE: Voice = Voice {
         Role::Start => "started here",
         Role::Body => "what the goroutine runs",
         Role::Wait => "waited for here",
+        Role::Access => "used here, too",
+        Role::Close => "closed here, too",
+        Role::Put => "given back here",
         _ => "takes part",
     },
     check: CheckWords {

@@ -65,6 +65,9 @@ pub(super) static VOICE: Voice = Voice {
         Role::Start => "在此启动",
         Role::Body => "goroutine 执行的函数",
         Role::Wait => "在此等待",
+        Role::Access => "此处也在访问",
+        Role::Close => "此处也会关闭",
+        Role::Put => "在此归还",
         _ => "相关代码",
     },
     check: CheckWords {

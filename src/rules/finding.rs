@@ -128,6 +128,12 @@ pub enum Role {
     Body,
     /// Where the goroutines are waited for.
     Wait,
+    /// What happens to the same variable elsewhere.
+    Access,
+    /// Where the channel is closed, too.
+    Close,
+    /// Where the object is given back.
+    Put,
 }
 
 impl Role {
@@ -143,6 +149,9 @@ impl Role {
             Self::Start => "start",
             Self::Body => "body",
             Self::Wait => "wait",
+            Self::Access => "access",
+            Self::Close => "close",
+            Self::Put => "put",
         }
     }
 }

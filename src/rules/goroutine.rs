@@ -211,6 +211,14 @@ impl<'p> Starts<'p> {
         bodies.flat_map(|it| self.of_body(*it))
     }
 
+    /// The starts inside a part of a file, in the order of the source.
+    pub(super) fn within(&self, path: &str, part: Span) -> impl Iterator<Item = &Start<'p>> {
+        let inside = move |it: &&Start<'p>| {
+            part.encloses(it.site.node.span()) && **it.site.file.path() == *path
+        };
+        self.all.iter().filter(inside)
+    }
+
     fn of_body(&self, body: Key<'p>) -> impl Iterator<Item = &Start<'p>> {
         self.by_body.get(&body).into_iter().flatten().map(|it| &self.all[*it])
     }

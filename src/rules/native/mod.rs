@@ -5,7 +5,9 @@
 use super::engine::Native;
 
 mod concurrency {
+    pub(super) mod captured_var_race;
     pub(super) mod ctx_cancel_lost;
+    pub(super) mod double_close;
     pub(super) mod goroutine_leak_on_early_return;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
@@ -14,6 +16,7 @@ mod concurrency {
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod send_on_closed;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
 }
@@ -33,9 +36,19 @@ mod correctness {
 /// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
     (
+        "review-rules/concurrency/captured-var-race.md",
+        include_str!("../../../review-rules/concurrency/captured-var-race.md"),
+        concurrency::captured_var_race::NATIVE,
+    ),
+    (
         "review-rules/concurrency/ctx-cancel-lost.md",
         include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
         concurrency::ctx_cancel_lost::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/double-close.md",
+        include_str!("../../../review-rules/concurrency/double-close.md"),
+        concurrency::double_close::NATIVE,
     ),
     (
         "review-rules/concurrency/goroutine-leak-on-early-return.md",
@@ -76,6 +89,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
         include_str!("../../../review-rules/concurrency/pool-put-deferred-in-loop.md"),
         concurrency::pool_put_deferred_in_loop::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/send-on-closed.md",
+        include_str!("../../../review-rules/concurrency/send-on-closed.md"),
+        concurrency::send_on_closed::NATIVE,
     ),
     (
         "review-rules/concurrency/wg-add-inside-goroutine.md",

@@ -1,0 +1,126 @@
+//! A channel that is closed twice: on one way through a function, by several goroutines, or by a
+//! function that is called again and again.
+
+use crate::golang::{AccessPath, Edge, Field, GoFile, GoNode, Kind, Node, Place};
+use crate::model::Confidence;
+use crate::rules::Role;
+use crate::rules::closing::{Behind, Close, behind};
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::flow::own_nodes;
+use crate::rules::once::callers;
+use crate::rules::share::{Race, What, With, races};
+use crate::rules::start::once;
+use crate::rules::survey::At;
+
+pub(in crate::rules) const NATIVE: Native = Native {
+    kinds: &[Kind::FunctionDeclaration, Kind::MethodDeclaration, Kind::CallExpression],
+    vars: &["CH"],
+    check,
+};
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    if place.node.is(Kind::CallExpression) {
+        return closed(context, place).unwrap_or_default();
+    }
+    let file = place.file;
+    races(context, file, place.node, What::Channel)
+        .iter()
+        .filter_map(|it| by_goroutines(file, it))
+        .collect()
+}
+
+/// Two goroutines that close one channel.
+fn by_goroutines<'p>(file: &'p GoFile, race: &Race<'p>) -> Option<Hit<'p>> {
+    let hit = Hit::at(file, race.inner.statement)
+        .var("CH", file.slice(file.scopes().binding(race.variable).name))
+        .with(file, race.start.site.node, Role::Start);
+    match &race.with {
+        With::Itself => Some(hit),
+        With::Starter(it) | With::Other(it) => {
+            (it.writes && race.inner.writes).then(|| hit.with(file, it.statement, Role::Close))
+        }
+    }
+}
+
+/// What comes behind one close.
+fn closed<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p>>> {
+    let (file, call) = (place.file, place.node);
+    if file.text_of(call.callee()?) != "close" || !context.affords(file, 8) {
+        return None;
+    }
+    let function = place.function()?;
+    let flow = file.flow(function)?;
+    let close = Close::of(file, flow, call)?;
+    let channel = file.text_of(call.arguments().next()?);
+    let mut hits = Vec::new();
+    for it in behind(context, file, function, &close) {
+        if let Behind::Close(again) = it {
+            let hit = Hit::at(file, again).var("CH", channel);
+            let same = again.id() == call.id();
+            hits.push(if same { hit } else { hit.with(file, call, Role::Close) });
+        }
+    }
+    if hits.is_empty() {
+        hits.extend(called_again(context, place, function, &close, channel));
+    }
+    Some(hits)
+}
+
+/// A method that closes its channel whenever that is there, and leaves it there, while a loop
+/// calls it.
+fn called_again<'p>(
+    context: &Context<'p>,
+    place: &Place<'p, '_>,
+    function: Node<'p>,
+    close: &Close<'p>,
+    channel: &'p str,
+) -> Option<Hit<'p>> {
+    let file = place.file;
+    let flow = file.flow(function)?;
+    let is_field = function.is(Kind::MethodDeclaration) && close.path.steps.len() == 1;
+    if !is_field || once(context, file, place.ancestors) {
+        return None;
+    }
+    let guards = flow.guards(&flow.dominators(), close.at);
+    let asks = guards.iter().any(|(at, edge)| {
+        let point = flow.point(*at);
+        let condition = file.node(point.span, point.kind);
+        condition.is_some_and(|it| is_there(file, it, &close.path) == Some(*edge))
+    });
+    // What the method changes may keep it from coming here again.
+    let changes = |it: Node<'_>| {
+        matches!(it.go_kind(), Kind::AssignmentStatement | Kind::IncStatement)
+            && it.field(Field::Left).is_none_or(|it| {
+                it.parts().any(|it| it.is(Kind::SelectorExpression) || it.is(Kind::IndexExpression))
+            })
+    };
+    let selected = place.ancestors.iter().any(|it| it.is(Kind::SelectStatement));
+    if !asks || selected || own_nodes(function).any(changes) {
+        return None;
+    }
+    let again = callers(context, At { file, node: function })?.into_iter().find(|it| {
+        let scopes = it.file.scopes();
+        context.affords(it.file, 4)
+            && scopes.loop_at(it.node.start_byte()).is_some_and(|l| {
+                let own =
+                    it.node.field(Field::Operand).and_then(|it2| it.file.resolve(it2).local());
+                own.is_none_or(|id| !l.span.encloses(scopes.binding(id).name))
+            })
+    })?;
+    let mut hit =
+        Hit::at(file, close.call).var("CH", channel).with(again.file, again.node, Role::Call);
+    hit.confidence = Confidence::Medium;
+    Some(hit)
+}
+
+/// By which edge a condition says that the channel is there: `x.ch != nil`.
+fn is_there(file: &GoFile, condition: Node<'_>, path: &AccessPath) -> Option<Edge> {
+    let sides = [condition.field(Field::Left)?, condition.field(Field::Right)?];
+    let nil = sides.iter().any(|it| it.unparen().is(Kind::Nil));
+    let own = sides.iter().any(|it| AccessPath::of(file, *it).as_ref() == Some(path));
+    match condition.operator()? {
+        "!=" if nil && own => Some(Edge::True),
+        "==" if nil && own => Some(Edge::False),
+        _ => None,
+    }
+}

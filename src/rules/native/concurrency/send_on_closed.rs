@@ -1,0 +1,74 @@
+//! A send that can come behind the close of its channel.
+
+mod field;
+
+use crate::golang::{GoFile, GoNode, Kind, Node, Place};
+use crate::rules::Role;
+use crate::rules::closing::{Behind, Close, behind};
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::share::{Race, What, With, races};
+
+pub(in crate::rules) const NATIVE: Native = Native {
+    kinds: &[Kind::FunctionDeclaration, Kind::MethodDeclaration, Kind::CallExpression],
+    vars: &["CH", "CLOSE"],
+    check,
+};
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    if place.node.is(Kind::CallExpression) {
+        return closed(context, place).unwrap_or_default();
+    }
+    let file = place.file;
+    races(context, file, place.node, What::Channel)
+        .iter()
+        .filter_map(|it| by_goroutines(file, it))
+        .collect()
+}
+
+/// A goroutine sends while another closes.
+fn by_goroutines<'p>(file: &'p GoFile, race: &Race<'p>) -> Option<Hit<'p>> {
+    let (With::Starter(other) | With::Other(other)) = &race.with else { return None };
+    let (close, send) = if other.writes { (other, &race.inner) } else { (&race.inner, other) };
+    if send.writes {
+        return None;
+    }
+    let channel = file.slice(file.scopes().binding(race.variable).name);
+    let hit = said(file, close.statement, channel, file, send.statement);
+    Some(hit.with(file, race.start.site.node, Role::Start))
+}
+
+fn said<'p>(
+    closing: &'p GoFile,
+    close: Node<'p>,
+    channel: &str,
+    sending: &'p GoFile,
+    send: Node<'p>,
+) -> Hit<'p> {
+    Hit::at(sending, send).var("CH", channel).var("CLOSE", closing.text_of(close)).with(
+        closing,
+        close,
+        Role::Close,
+    )
+}
+
+/// What comes behind one close.
+fn closed<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p>>> {
+    let (file, call) = (place.file, place.node);
+    if file.text_of(call.callee()?) != "close" || !context.affords(file, 8) {
+        return None;
+    }
+    let function = place.function()?;
+    let flow = file.flow(function)?;
+    let close = Close::of(file, flow, call)?;
+    let channel = file.text_of(call.arguments().next()?);
+    let mut hits = Vec::new();
+    for it in behind(context, file, function, &close) {
+        if let Behind::Send(send) = it {
+            hits.push(said(file, call, channel, file, send));
+        }
+    }
+    if hits.is_empty() {
+        hits.extend(field::hit(context, place, call));
+    }
+    Some(hits)
+}
