@@ -13,6 +13,7 @@ mod concurrency {
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod ticker_misuse;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
 }
@@ -22,8 +23,13 @@ mod memory {
 mod architecture {
     pub(super) mod db_rows_leak;
     pub(super) mod db_tx_not_rolled_back;
+    pub(super) mod file_not_closed;
     pub(super) mod http_body_not_closed;
     pub(super) mod http_client_no_timeout;
+    pub(super) mod span_not_ended;
+}
+mod web3 {
+    pub(super) mod eth_subscription_not_released;
 }
 mod correctness {
     pub(super) mod unchecked_type_assertion;
@@ -72,6 +78,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::pool_put_deferred_in_loop::NATIVE,
     ),
     (
+        "review-rules/concurrency/ticker-misuse.md",
+        include_str!("../../../review-rules/concurrency/ticker-misuse.md"),
+        concurrency::ticker_misuse::NATIVE,
+    ),
+    (
         "review-rules/concurrency/wg-add-inside-goroutine.md",
         include_str!("../../../review-rules/concurrency/wg-add-inside-goroutine.md"),
         concurrency::wg_add_inside_goroutine::NATIVE,
@@ -97,6 +108,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         architecture::db_tx_not_rolled_back::NATIVE,
     ),
     (
+        "review-rules/architecture/file-not-closed.md",
+        include_str!("../../../review-rules/architecture/file-not-closed.md"),
+        architecture::file_not_closed::NATIVE,
+    ),
+    (
         "review-rules/architecture/http-body-not-closed.md",
         include_str!("../../../review-rules/architecture/http-body-not-closed.md"),
         architecture::http_body_not_closed::NATIVE,
@@ -105,6 +121,16 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/architecture/http-client-no-timeout.md",
         include_str!("../../../review-rules/architecture/http-client-no-timeout.md"),
         architecture::http_client_no_timeout::NATIVE,
+    ),
+    (
+        "review-rules/architecture/span-not-ended.md",
+        include_str!("../../../review-rules/architecture/span-not-ended.md"),
+        architecture::span_not_ended::NATIVE,
+    ),
+    (
+        "review-rules/web3/eth-subscription-not-released.md",
+        include_str!("../../../review-rules/web3/eth-subscription-not-released.md"),
+        web3::eth_subscription_not_released::NATIVE,
     ),
     (
         "review-rules/correctness/unchecked-type-assertion.md",

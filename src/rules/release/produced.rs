@@ -1,6 +1,6 @@
 //! Whether a call is one that hands out a resource.
 
-use crate::golang::{Field, GoFile, GoNode, Node};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node};
 use crate::rules::types::{Callee, Type, TypeInfo};
 
 use super::kinds::{Of, Producer};
@@ -31,7 +31,35 @@ pub(super) fn is_produced<'p>(
             let Type::Func(signature) = types.of(file, callee) else { return false };
             signature.results.first().is_some_and(|it| it.behind().is(path, name))
         }
+        Of::Opens(path, name) => {
+            let called = types.callee(file, call);
+            if !matches!(called, Callee::Function(_) | Callee::Method(_) | Callee::Interface(..)) {
+                return false;
+            }
+            let Type::Func(signature) = types.of(file, callee) else { return false };
+            let [first, .., last] = &signature.results[..] else { return false };
+            first.behind().is(path, name) && last.is_error() && !is_kept_open(types, &called)
+        }
     }
+}
+
+/// Whether a function of the package gives what it, or somebody else, has and closes: a field, or
+/// what need not be closed.
+fn is_kept_open<'p>(types: &TypeInfo<'p>, called: &Callee<'p>) -> bool {
+    let (Callee::Function(it) | Callee::Method(it)) = called else { return false };
+    let package = types.package();
+    let Some(node) = it.item.node(it.file).filter(|_| !package.is_partial()) else { return true };
+    let mut returns = node.descendants().filter(|it| it.is(Kind::ReturnStatement));
+    let closed = node.descendants().filter(|it| it.is(Kind::SelectorExpression));
+    let mut closed = closed.filter_map(|it| it.field(Field::Field));
+    closed.any(|name| it.file.text_of(name) == "NopCloser")
+        || returns.any(|returns| {
+            let list = returns.parts().next();
+            let first = list.and_then(|it| it.parts().next());
+            first.is_some_and(|it| {
+                matches!(it.go_kind(), Kind::SelectorExpression | Kind::IndexExpression)
+            })
+        })
 }
 
 /// Whether an import path is this one, a major version in between aside.
