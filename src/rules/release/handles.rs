@@ -125,5 +125,7 @@ pub(in crate::rules) const SUBSCRIPTION: Resource = Resource {
         },
     ],
     releases: &[&["Unsubscribe"]],
+    // Where that answers, the subscription has ended.
+    keeps: &["Err"],
     ..PLAIN
 };

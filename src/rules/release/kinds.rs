@@ -99,6 +99,12 @@ pub(in crate::rules) const CANCEL: Resource = Resource {
             result: 1,
             back: "()",
         },
+        Producer {
+            of: Of::Package("golang.org/x/net/context"),
+            names: &["WithCancel", "WithTimeout", "WithDeadline"],
+            result: 1,
+            back: "()",
+        },
         Producer { of: Of::Package("os/signal"), names: &["NotifyContext"], result: 1, back: "()" },
     ],
     releases: &[&[]],

@@ -43,23 +43,42 @@ pub(super) fn is_produced<'p>(
     }
 }
 
-/// Whether a function of the package gives what it, or somebody else, has and closes: a field, or
-/// what need not be closed.
+/// Whether a function of the package gives what somebody else has and closes, a field or what goes
+/// into one, or what need not be closed.
 fn is_kept_open<'p>(types: &TypeInfo<'p>, called: &Callee<'p>) -> bool {
     let (Callee::Function(it) | Callee::Method(it)) = called else { return false };
     let package = types.package();
     let Some(node) = it.item.node(it.file).filter(|_| !package.is_partial()) else { return true };
-    let mut returns = node.descendants().filter(|it| it.is(Kind::ReturnStatement));
-    let closed = node.descendants().filter(|it| it.is(Kind::SelectorExpression));
-    let mut closed = closed.filter_map(|it| it.field(Field::Field));
-    closed.any(|name| it.file.text_of(name) == "NopCloser")
-        || returns.any(|returns| {
-            let list = returns.parts().next();
-            let first = list.and_then(|it| it.parts().next());
-            first.is_some_and(|it| {
-                matches!(it.go_kind(), Kind::SelectorExpression | Kind::IndexExpression)
-            })
-        })
+    let file = it.file;
+    let mut given: Vec<&str> = Vec::new();
+    let mut stored: Vec<&str> = Vec::new();
+    for it in node.descendants() {
+        let first = |field| it.field(field).and_then(|it| it.parts().next());
+        match it.go_kind() {
+            Kind::ReturnStatement => {
+                let first = it.parts().next().and_then(|it| it.parts().next());
+                let of = first.map(|it| it.go_kind());
+                if matches!(of, Some(Kind::SelectorExpression | Kind::IndexExpression)) {
+                    return true;
+                }
+                given.extend(first.map(|it| file.text_of(it)));
+            }
+            Kind::AssignmentStatement => {
+                let to = first(Field::Left).map(|it| it.go_kind());
+                if matches!(to, Some(Kind::SelectorExpression | Kind::IndexExpression)) {
+                    stored.extend(first(Field::Right).map(|it| file.text_of(it)));
+                }
+            }
+            Kind::SelectorExpression
+                if it.field(Field::Field).is_some_and(|it| file.text_of(it) == "NopCloser") =>
+            {
+                return true;
+            }
+            _ => {}
+        }
+    }
+    // Without a list, a named result is returned.
+    given.is_empty() || given.iter().any(|it| stored.contains(it))
 }
 
 /// Whether an import path is this one, a major version in between aside.

@@ -4,6 +4,7 @@ use crate::golang::{GoNode, Kind, Place, PointId};
 use crate::model::Confidence;
 use crate::rules::audience::serves_tests;
 use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::flow::exits;
 use crate::rules::once::runs_once;
 use crate::rules::release::{TICKER, ends_in_main, unreleased};
 use crate::rules::survey::At;
@@ -41,6 +42,12 @@ fn ticks<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let (file, call) = (place.file, place.node);
     let called = file.qualified(call.callee()?)?;
     if called != ("time", "Tick") || ends_in_main(context, place) {
+        return None;
+    }
+    // Nobody closes its channel.
+    let ranged = place.ancestors.iter().find(|it| it.is(Kind::ForStatement));
+    let ranged = ranged.filter(|_| place.parent().is_some_and(|it| it.is(Kind::RangeClause)));
+    if ranged.is_some_and(|it| exits(file, *it).is_empty()) {
         return None;
     }
     let flow = file.flow(place.function()?)?;
