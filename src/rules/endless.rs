@@ -16,7 +16,7 @@ pub(super) fn never_ends(file: &GoFile, the_loop: Node<'_>) -> bool {
     is_unconditional(the_loop) && exits(file, the_loop).is_empty()
 }
 
-fn is_unconditional(the_loop: Node<'_>) -> bool {
+pub(super) fn is_unconditional(the_loop: Node<'_>) -> bool {
     let Some(head) = head(the_loop) else { return true };
     match head.go_kind() {
         Kind::ForClause => head.field(Field::Condition).is_none_or(|it| it.is(Kind::True)),

@@ -23,6 +23,7 @@ mod meter;
 mod native;
 mod object;
 mod once;
+mod outcome;
 mod outlive;
 mod owner;
 mod page;

@@ -7,6 +7,7 @@ use super::engine::Native;
 mod concurrency {
     pub(super) mod captured_var_race;
     pub(super) mod ctx_cancel_lost;
+    pub(super) mod ctx_request_outlives_handler;
     pub(super) mod double_close;
     pub(super) mod goroutine_leak_on_early_return;
     pub(super) mod goroutine_leak_on_timeout;
@@ -16,7 +17,10 @@ mod concurrency {
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod select_default_busy_loop;
     pub(super) mod send_on_closed;
+    pub(super) mod ticker_misuse;
+    pub(super) mod time_after_in_loop;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
 }
@@ -26,11 +30,20 @@ mod memory {
 mod architecture {
     pub(super) mod db_rows_leak;
     pub(super) mod db_tx_not_rolled_back;
+    pub(super) mod file_not_closed;
     pub(super) mod http_body_not_closed;
     pub(super) mod http_client_no_timeout;
+    pub(super) mod http_error_without_return;
+    pub(super) mod retry_unbounded;
+    pub(super) mod span_not_ended;
+}
+mod web3 {
+    pub(super) mod eth_subscription_not_released;
 }
 mod correctness {
+    pub(super) mod nil_use_after_error;
     pub(super) mod unchecked_type_assertion;
+    pub(super) mod use_before_error_check;
 }
 
 /// Path, text and check of each page whose check is written in Rust.
@@ -44,6 +57,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/ctx-cancel-lost.md",
         include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
         concurrency::ctx_cancel_lost::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/ctx-request-outlives-handler.md",
+        include_str!("../../../review-rules/concurrency/ctx-request-outlives-handler.md"),
+        concurrency::ctx_request_outlives_handler::NATIVE,
     ),
     (
         "review-rules/concurrency/double-close.md",
@@ -91,9 +109,24 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::pool_put_deferred_in_loop::NATIVE,
     ),
     (
+        "review-rules/concurrency/select-default-busy-loop.md",
+        include_str!("../../../review-rules/concurrency/select-default-busy-loop.md"),
+        concurrency::select_default_busy_loop::NATIVE,
+    ),
+    (
         "review-rules/concurrency/send-on-closed.md",
         include_str!("../../../review-rules/concurrency/send-on-closed.md"),
         concurrency::send_on_closed::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/ticker-misuse.md",
+        include_str!("../../../review-rules/concurrency/ticker-misuse.md"),
+        concurrency::ticker_misuse::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/time-after-in-loop.md",
+        include_str!("../../../review-rules/concurrency/time-after-in-loop.md"),
+        concurrency::time_after_in_loop::NATIVE,
     ),
     (
         "review-rules/concurrency/wg-add-inside-goroutine.md",
@@ -121,6 +154,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         architecture::db_tx_not_rolled_back::NATIVE,
     ),
     (
+        "review-rules/architecture/file-not-closed.md",
+        include_str!("../../../review-rules/architecture/file-not-closed.md"),
+        architecture::file_not_closed::NATIVE,
+    ),
+    (
         "review-rules/architecture/http-body-not-closed.md",
         include_str!("../../../review-rules/architecture/http-body-not-closed.md"),
         architecture::http_body_not_closed::NATIVE,
@@ -131,9 +169,39 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         architecture::http_client_no_timeout::NATIVE,
     ),
     (
+        "review-rules/architecture/http-error-without-return.md",
+        include_str!("../../../review-rules/architecture/http-error-without-return.md"),
+        architecture::http_error_without_return::NATIVE,
+    ),
+    (
+        "review-rules/architecture/retry-unbounded.md",
+        include_str!("../../../review-rules/architecture/retry-unbounded.md"),
+        architecture::retry_unbounded::NATIVE,
+    ),
+    (
+        "review-rules/architecture/span-not-ended.md",
+        include_str!("../../../review-rules/architecture/span-not-ended.md"),
+        architecture::span_not_ended::NATIVE,
+    ),
+    (
+        "review-rules/web3/eth-subscription-not-released.md",
+        include_str!("../../../review-rules/web3/eth-subscription-not-released.md"),
+        web3::eth_subscription_not_released::NATIVE,
+    ),
+    (
+        "review-rules/correctness/nil-use-after-error.md",
+        include_str!("../../../review-rules/correctness/nil-use-after-error.md"),
+        correctness::nil_use_after_error::NATIVE,
+    ),
+    (
         "review-rules/correctness/unchecked-type-assertion.md",
         include_str!("../../../review-rules/correctness/unchecked-type-assertion.md"),
         correctness::unchecked_type_assertion::NATIVE,
+    ),
+    (
+        "review-rules/correctness/use-before-error-check.md",
+        include_str!("../../../review-rules/correctness/use-before-error-check.md"),
+        correctness::use_before_error_check::NATIVE,
     ),
 ];
 

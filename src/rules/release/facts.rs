@@ -232,6 +232,9 @@ fn said(holding: &Holding<'_>, at: PointId) -> Option<Said> {
                 }
             };
             let (left, right) = sides?;
+            // `nil != err`
+            let turned = left.is(Kind::Nil) && operator == "==";
+            let (left, right) = if turned { (right, left) } else { (left, right) };
             let (left, right) = (words(file, left, &mut locals)?, words(file, right, &mut locals)?);
             let fact = format!("{} {operator} {right}", left.trim_end());
             Some(Said { fact, yes: Some(holds), no: Some(!holds), locals })

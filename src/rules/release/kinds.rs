@@ -20,10 +20,14 @@ pub(in crate::rules) struct Resource {
     pub(super) borrowers: Functions,
     /// Functions that wrap it into something that uses it, and do not give it back.
     pub(super) wrappers: Functions,
+    /// Whether what wraps it is followed into a variable, since nobody gives it back through that.
+    pub(super) through: bool,
+    /// Methods whose caller gets hold of it in another way.
+    pub(super) keeps: &'static [&'static str],
 }
 
 /// Import paths, and names in those packages.
-type Functions = &'static [(&'static str, &'static [&'static str])];
+pub(super) type Functions = &'static [(&'static str, &'static [&'static str])];
 
 /// A comparison that tells that there is nothing to give back.
 #[derive(Debug)]
@@ -41,7 +45,7 @@ pub(super) struct Idle {
 pub(super) struct Producer {
     /// Whose function or method it is.
     pub(super) of: Of,
-    /// The names.
+    /// The names; none where any will do.
     pub(super) names: &'static [&'static str],
     /// Which of the results it is.
     pub(super) result: usize,
@@ -60,10 +64,13 @@ pub(super) enum Of {
     /// A method of an interface that the package under review declares, by the type of its first
     /// result, or what that points to.
     Gives(&'static str, &'static str),
+    /// What the package under review declares, whatever its name, by the types of its results:
+    /// this one, or a pointer to it, and an error.
+    Opens(&'static str, &'static str),
 }
 
 /// What most resources do not have.
-const PLAIN: Resource = Resource {
+pub(super) const PLAIN: Resource = Resource {
     producers: &[],
     releases: &[],
     exhausts: None,
@@ -72,6 +79,8 @@ const PLAIN: Resource = Resource {
     copies: &[],
     borrowers: &[],
     wrappers: &[],
+    through: false,
+    keeps: &[],
 };
 
 /// The functions that cancel contexts.
@@ -87,6 +96,12 @@ pub(in crate::rules) const CANCEL: Resource = Resource {
                 "WithDeadline",
                 "WithDeadlineCause",
             ],
+            result: 1,
+            back: "()",
+        },
+        Producer {
+            of: Of::Package("golang.org/x/net/context"),
+            names: &["WithCancel", "WithTimeout", "WithDeadline"],
             result: 1,
             back: "()",
         },

@@ -1,6 +1,6 @@
 //! Whether a call is one that hands out a resource.
 
-use crate::golang::{Field, GoFile, GoNode, Node};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node};
 use crate::rules::types::{Callee, Type, TypeInfo};
 
 use super::kinds::{Of, Producer};
@@ -31,7 +31,54 @@ pub(super) fn is_produced<'p>(
             let Type::Func(signature) = types.of(file, callee) else { return false };
             signature.results.first().is_some_and(|it| it.behind().is(path, name))
         }
+        Of::Opens(path, name) => {
+            let called = types.callee(file, call);
+            if !matches!(called, Callee::Function(_) | Callee::Method(_) | Callee::Interface(..)) {
+                return false;
+            }
+            let Type::Func(signature) = types.of(file, callee) else { return false };
+            let [first, .., last] = &signature.results[..] else { return false };
+            first.behind().is(path, name) && last.is_error() && !is_kept_open(types, &called)
+        }
     }
+}
+
+/// Whether a function of the package gives what somebody else has and closes, a field or what goes
+/// into one, or what need not be closed.
+fn is_kept_open<'p>(types: &TypeInfo<'p>, called: &Callee<'p>) -> bool {
+    let (Callee::Function(it) | Callee::Method(it)) = called else { return false };
+    let package = types.package();
+    let Some(node) = it.item.node(it.file).filter(|_| !package.is_partial()) else { return true };
+    let file = it.file;
+    let mut given: Vec<&str> = Vec::new();
+    let mut stored: Vec<&str> = Vec::new();
+    for it in node.descendants() {
+        let first = |field| it.field(field).and_then(|it| it.parts().next());
+        match it.go_kind() {
+            Kind::ReturnStatement => {
+                let first = it.parts().next().and_then(|it| it.parts().next());
+                let of = first.map(|it| it.go_kind());
+                if matches!(of, Some(Kind::SelectorExpression | Kind::IndexExpression)) {
+                    return true;
+                }
+                given.extend(first.map(|it| file.text_of(it)));
+            }
+            Kind::AssignmentStatement => {
+                let to = first(Field::Left).map(|it| it.go_kind());
+                if matches!(to, Some(Kind::SelectorExpression | Kind::IndexExpression)) {
+                    stored.extend(first(Field::Right).map(|it| file.text_of(it)));
+                }
+            }
+            Kind::SelectorExpression
+                if it.field(Field::Field).is_some_and(|it| file.text_of(it) == "NopCloser") =>
+            {
+                return true;
+            }
+            _ => {}
+        }
+    }
+    // Without a list, a named result is returned.
+    given.is_empty() || given.iter().any(|it| stored.contains(it))
 }
 
 /// Whether an import path is this one, a major version in between aside.

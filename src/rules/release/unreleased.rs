@@ -12,7 +12,7 @@ use super::{Acquired, Resource, acquired, give_back_before};
 
 /// The kinds of statements that acquire.
 pub(in crate::rules) const ACQUIRING: &[Kind] =
-    &[Kind::ShortVarDeclaration, Kind::AssignmentStatement];
+    &[Kind::ShortVarDeclaration, Kind::AssignmentStatement, Kind::VarSpec];
 
 /// How many ways of one resource are worth a comment each.
 const WAYS: usize = 3;

@@ -4,8 +4,10 @@ use crate::golang::{
     Access, BindingId, Effect, Field, GoFile, GoNode, Kind, Node, Place, PointId, Resolved, Use,
 };
 use crate::rules::engine::Context;
-use crate::rules::types::{Callee, TypeInfo, only};
+use crate::rules::types::{TypeInfo, only};
 
+use super::kinds::Producer;
+use super::lent::lent;
 use super::produced::is_produced;
 use super::spent::note_spent;
 use super::{Given, Holding, Resource};
@@ -47,13 +49,20 @@ pub(in crate::rules) fn acquired<'p>(
 ) -> Option<Acquired<'p>> {
     let (file, statement) = (place.file, place.node);
     let (left, call) = sides(statement)?;
-    let callee = call.callee().filter(|it| it.is(Kind::SelectorExpression))?;
-    let producer = file.text_of(callee.field(Field::Field)?);
-    let named = resource.producers.iter().filter(|it| it.names.contains(&producer));
+    let callee = call.callee()?;
+    let producer = match callee.go_kind() {
+        Kind::SelectorExpression => file.text_of(callee.field(Field::Field)?),
+        Kind::Identifier => file.text_of(callee),
+        _ => return None,
+    };
+    let names = left;
+    // Who opens something may fail to, and says so.
+    let named = |it: &&Producer| {
+        it.names.contains(&producer) || it.names.is_empty() && names.len() > it.result + 1
+    };
     let types = &context.types;
-    let by = named.into_iter().find(|it| is_produced(types, file, call, it))?;
-    let names: Vec<_> =
-        if left.is(Kind::ExpressionList) { left.parts().collect() } else { vec![left] };
+    let mut named = resource.producers.iter().filter(named);
+    let by = named.find(|it| is_produced(types, file, call, it))?;
     let name = *names.get(by.result)?;
     let function = place.function()?;
     if file.text_of(name) == "_" {
@@ -118,10 +127,17 @@ impl<'p> Acquired<'p> {
 }
 
 /// The names and the one call of a declaration or assignment.
-fn sides(statement: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
+pub(super) fn sides(statement: Node<'_>) -> Option<(Vec<Node<'_>>, Node<'_>)> {
     let (left, right) = match statement.go_kind() {
         Kind::ShortVarDeclaration | Kind::AssignmentStatement => {
-            (statement.field(Field::Left)?, statement.field(Field::Right)?)
+            let left = statement.field(Field::Left)?;
+            let names =
+                if left.is(Kind::ExpressionList) { left.parts().collect() } else { vec![left] };
+            (names, statement.field(Field::Right)?)
+        }
+        Kind::VarSpec => {
+            let names = statement.parts().take_while(|it| it.is(Kind::Identifier)).collect();
+            (names, statement.field(Field::Value)?)
         }
         _ => return None,
     };
@@ -197,7 +213,7 @@ fn used<'p>(
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Does {
+pub(super) enum Does {
     Nothing,
     Release,
     Escape,
@@ -208,7 +224,7 @@ enum Does {
 }
 
 /// What the expression around a variable does with it.
-fn does<'p>(
+pub(super) fn does<'p>(
     types: &TypeInfo<'p>,
     file: &'p GoFile,
     around: &[Node<'p>],
@@ -227,6 +243,9 @@ fn does<'p>(
     let called =
         parent.is(Kind::CallExpression) && parent.callee().is_some_and(|it| it.id() == node.id());
     if called {
+        if steps.first().is_some_and(|it| resource.keeps.contains(it)) {
+            return Does::Escape;
+        }
         // What a helper exhausts, or a loop that asks a variable, who knows.
         let exhausts = resource.exhausts.is_some_and(|it| steps == [it])
             && (depth < DEPTH || is_kept(around.get(up + 1..).unwrap_or_default()));
@@ -302,106 +321,4 @@ fn is_kept(around: &[Node<'_>]) -> bool {
                 | Kind::ExpressionStatement
         )
     })
-}
-
-/// What a call does that is given the resource, or the part of it that must be closed.
-fn lent<'p>(
-    types: &TypeInfo<'p>,
-    file: &'p GoFile,
-    call: Node<'p>,
-    around: &[Node<'p>],
-    argument: Node<'p>,
-    (resource, part): (&'static Resource, bool),
-    depth: usize,
-) -> Does {
-    let listed = |call: Node<'p>, of: &[(&str, &[&str])]| {
-        let named = call.callee().and_then(|it| file.qualified(it));
-        named.is_some_and(|(path, name)| of.iter().any(|it| it.0 == path && it.1.contains(&name)))
-    };
-    if listed(call, resource.drains) {
-        return Does::Drain;
-    }
-    if listed(call, resource.copies) {
-        // Only what discards everything takes everything.
-        let to = call.arguments().next().and_then(|it| file.qualified(it));
-        let discards = to.is_some_and(|it| it.1 == "Discard");
-        return if discards { Does::Drain } else { Does::Decode };
-    }
-    if listed(call, resource.borrowers) {
-        return Does::Nothing;
-    }
-    if listed(call, resource.wrappers) {
-        let outer = |at: usize| around.get(at).copied();
-        // `json.NewDecoder(resp.Body).Decode(&v)`
-        if outer(0).is_some_and(|it| it.is(Kind::SelectorExpression))
-            && outer(1).is_some_and(|it| it.is(Kind::CallExpression))
-        {
-            return Does::Decode;
-        }
-        // `io.ReadAll(io.LimitReader(resp.Body, most))`
-        let user = outer(1).filter(|_| outer(0).is_some_and(|it| it.is(Kind::ArgumentList)));
-        let Some(user) = user else { return Does::Escape };
-        if listed(user, resource.drains) || listed(user, resource.copies) {
-            return Does::Decode;
-        }
-        if listed(user, resource.wrappers) {
-            let around = around.get(2..).unwrap_or_default();
-            return lent(types, file, user, around, call, (resource, part), depth);
-        }
-        return Does::Escape;
-    }
-    if is_borrowed(types, file, call, argument, (resource, part), depth) {
-        Does::Nothing
-    } else {
-        Does::Escape
-    }
-}
-
-/// Whether a function of the package that is given the resource only uses it.
-fn is_borrowed<'p>(
-    types: &TypeInfo<'p>,
-    file: &'p GoFile,
-    call: Node<'p>,
-    argument: Node<'p>,
-    (resource, part): (&'static Resource, bool),
-    depth: usize,
-) -> bool {
-    let Some(depth) = depth.checked_sub(1).filter(|_| !part) else { return false };
-    let (Callee::Function(function) | Callee::Method(function)) = types.callee(file, call) else {
-        return false;
-    };
-    let at = call.arguments().position(|it| it.id() == argument.id());
-    let Some(node) = function.item.node(function.file) else { return false };
-    let Some(parameter) = at.and_then(|at| parameter(node, at)) else { return false };
-    let scopes = function.file.scopes();
-    let Some(id) = scopes.declared_at(parameter.span()) else {
-        return function.file.text_of(parameter) == "_";
-    };
-    // Looking at each use goes down from the root.
-    const USES: usize = 32;
-    scopes.uses_of(id).count() <= USES
-        && scopes.uses_of(id).all(|it| {
-            let Some(name) = function.file.node(it.span, Kind::Identifier) else { return false };
-            let around = name.ancestors(function.file.root());
-            let own = around.iter().find(|it| it.go_kind().is_function());
-            own.is_some_and(|it| it.id() == node.id())
-                && does(types, function.file, &around, name, it, resource, depth) == Does::Nothing
-        })
-}
-
-/// The name of a parameter by its place; `None` for variadic ones and those without names.
-fn parameter(function: Node<'_>, at: usize) -> Option<Node<'_>> {
-    let list = function.field(Field::Parameters)?;
-    let mut names = Vec::new();
-    for it in list.parts() {
-        if !it.is(Kind::ParameterDeclaration) {
-            break;
-        }
-        let before = names.len();
-        names.extend(it.parts().take_while(|it| it.is(Kind::Identifier)));
-        if names.len() == before {
-            return None;
-        }
-    }
-    names.get(at).copied()
 }

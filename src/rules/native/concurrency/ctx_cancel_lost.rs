@@ -4,22 +4,19 @@ use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place, Resolved};
 use crate::model::{Confidence, Severity};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::release::{
-    Acquired, CANCEL, acquired, ends_in_main, give_back_before, is_cancelled_here,
+    ACQUIRING, Acquired, CANCEL, acquired, ends_in_main, give_back_before, is_cancelled_here,
 };
 use crate::rules::{Fix, Role};
 
-pub(in crate::rules) const NATIVE: Native = Native {
-    kinds: &[Kind::ShortVarDeclaration, Kind::AssignmentStatement],
-    vars: &["CANCEL", "MAKER"],
-    check,
-};
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: ACQUIRING, vars: &["CANCEL", "MAKER"], check };
 
 /// How many ways of one cancel function are worth a comment each.
 const WAYS: usize = 3;
 
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let imported = |it: &&str| place.file.imports_path(it);
-    if !["context", "os/signal"].iter().any(imported) {
+    if !["context", "golang.org/x/net/context", "os/signal"].iter().any(imported) {
         return Vec::new();
     }
     lost(context, place).unwrap_or_default()
@@ -103,7 +100,7 @@ fn severity(
     let parent = found.call.arguments().next()?.unparen();
     let timed = found.producer.contains("Timeout") || found.producer.contains("Deadline");
     let rooted = parent.callee().and_then(|it| file.qualified(it));
-    if matches!(rooted, Some(("context", "Background" | "TODO"))) {
+    if matches!(rooted, Some(("context" | "golang.org/x/net/context", "Background" | "TODO"))) {
         // What listens for signals from the beginning mostly does to the end of the process.
         return timed.then_some(Severity::Warning);
     }
