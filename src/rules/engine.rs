@@ -11,6 +11,7 @@ use crate::model::{Confidence, Severity};
 
 use super::audience::serves_tests;
 use super::goroutine::Starts;
+use super::lockset::LockSets;
 use super::meter::Meter;
 use super::start::Guarded;
 use super::survey::Survey;
@@ -44,10 +45,11 @@ pub(super) struct Context<'p> {
     survey: OnceCell<Option<Survey<'p>>>,
     starts: OnceCell<Option<Starts<'p>>>,
     guarded: OnceCell<Option<Guarded<'p>>>,
+    locksets: OnceCell<Option<LockSets<'p>>>,
 }
 
 impl<'p> Context<'p> {
-    fn new(package: &'p Package) -> Self {
+    pub(super) fn new(package: &'p Package) -> Self {
         let (survey, starts, guarded) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Self {
             package,
@@ -56,6 +58,7 @@ impl<'p> Context<'p> {
             survey,
             starts,
             guarded,
+            locksets: OnceCell::new(),
         }
     }
 
@@ -77,6 +80,11 @@ impl<'p> Context<'p> {
     /// The functions that the package's `sync.Once` run; found when somebody first asks.
     pub(super) fn guarded(&self) -> Option<&Guarded<'p>> {
         self.guarded.get_or_init(|| Guarded::of(self)).as_ref()
+    }
+
+    /// Which locks are held where; found when somebody first asks.
+    pub(super) fn locksets(&self) -> Option<&LockSets<'p>> {
+        self.locksets.get_or_init(|| LockSets::of(self)).as_ref()
     }
 
     /// Whether `times` looks at some node of the file by its position can still be afforded.
