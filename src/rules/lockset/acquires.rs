@@ -1,15 +1,17 @@
 //! Which locks a function waits for, itself or through the functions of the package that it calls.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::golang::{Field, Flow, GoNode, Kind, Node, PointId};
+use crate::golang::{Field, GoNode, Kind, Node};
 use crate::rules::engine::Context;
 use crate::rules::goroutine::Key;
+use crate::rules::release::moves;
 use crate::rules::survey::At;
 
 use super::LockSets;
 use super::call::{Target, When, targets, when};
-use super::place::LockRef;
+use super::how::{How, how};
+use super::place::{LockRef, settled};
 use super::runs::{Run, runners};
 
 /// How many calls deep locks are looked for.
@@ -33,25 +35,23 @@ pub(in crate::rules) struct Acquire<'p> {
     pub(in crate::rules) late: bool,
 }
 
-/// How surely a function comes to a place; the surest comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::rules) enum How {
-    /// Whatever happens.
-    Always,
-    /// Unless it returns before.
-    Unless,
-    /// A branch or a loop decides.
-    Perhaps,
-}
-
 /// By function.
 #[derive(Debug, Default)]
-pub(super) struct Acquires<'p>(HashMap<Key<'p>, Vec<Acquire<'p>>>);
+pub(super) struct Acquires<'p> {
+    all: HashMap<Key<'p>, Vec<Acquire<'p>>>,
+    /// The names of these functions.
+    names: HashSet<&'p str>,
+}
 
 impl<'p> Acquires<'p> {
     /// Of a function.
     pub(super) fn of(&self, function: At<'p>) -> &[Acquire<'p>] {
-        self.0.get(&function.key()).map_or(&[], Vec::as_slice)
+        self.all.get(&function.key()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether what is called goes by the name of a function that waits for a lock.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.names.contains(name)
     }
 
     /// Goes from the functions that lock to those that call them, layer by layer.
@@ -79,7 +79,7 @@ impl<'p> Acquires<'p> {
         all: Vec<Acquire<'p>>,
         layer: &mut BTreeMap<Key<'p>, (At<'p>, Vec<Acquire<'p>>)>,
     ) -> Vec<Acquire<'p>> {
-        let known = self.0.entry(function.key()).or_default();
+        let known = self.all.entry(function.key()).or_default();
         let mut new = Vec::new();
         for it in all {
             let better = |other: &Acquire<'p>| (it.how, it.dynamic) < (other.how, other.dynamic);
@@ -91,6 +91,7 @@ impl<'p> Acquires<'p> {
             new.push(it);
         }
         if !new.is_empty() {
+            self.names.extend(name_of(function));
             let entry = layer.entry(function.key()).or_insert_with(|| (function, Vec::new()));
             entry.1.extend(new.iter().cloned());
         }
@@ -139,7 +140,8 @@ impl<'p> Acquires<'p> {
             if caller.key() == function.key() {
                 continue;
             }
-            let translated = new.iter().filter_map(|it| translate(sets, caller, *call, target, it));
+            let translated =
+                new.iter().filter_map(|it| translate(context, sets, caller, *call, target, it));
             let mut translated: Vec<_> = translated.collect();
             translated.iter_mut().for_each(|it| it.late |= when == When::Deferred);
             let new = self.add(caller, translated, layer);
@@ -155,17 +157,24 @@ fn direct<'p>(sets: &LockSets<'p>, function: At<'p>) -> Vec<Acquire<'p>> {
         local.at(it.node.start_byte()).is_some_and(|set| set.freed & (1 << it.lock) == 0)
     });
     let all = waits.map(|it| Acquire {
-        lock: local.locks[it.lock].clone(),
+        lock: still(function, local.locks[it.lock].clone()),
         chain: vec![At { file: function.file, node: it.node }],
-        how: how(local.flow, function.node, it.node, it.point),
+        how: how(function, local.flow, it.node, it.point),
         dynamic: false,
         late: false,
     });
     all.collect()
 }
 
+/// A lock without the path if that means one object after the other.
+fn still<'p>(function: At<'p>, mut lock: LockRef<'p>) -> LockRef<'p> {
+    lock.path = lock.path.filter(|it| !moves(function.file, function.node, it));
+    lock
+}
+
 /// What a callee's acquisition is for the caller.
 fn translate<'p>(
+    context: &Context<'p>,
     sets: &LockSets<'p>,
     caller: At<'p>,
     call: At<'p>,
@@ -174,7 +183,8 @@ fn translate<'p>(
 ) -> Option<Acquire<'p>> {
     let path = acquire.lock.path.as_ref().and_then(|it| target.outwards(it));
     let mut it = acquire.clone();
-    it.lock.path = path;
+    it.lock.path = path.map(|it| settled(context, caller.file, it));
+    it.lock = still(caller, it.lock);
     it.dynamic |= target.dynamic;
     it.chain.insert(0, call);
     within(sets, caller, call.node, it)
@@ -191,7 +201,7 @@ fn through<'p>(
     let mut it = acquire.clone();
     it.late |= run == Run::Deferred;
     if run == Run::Perhaps {
-        it.how = How::Perhaps;
+        it.how = How::Branch;
     }
     within(sets, outer, literal, it)
 }
@@ -215,39 +225,8 @@ fn within<'p>(
             return None;
         }
     }
-    acquire.how = acquire.how.max(how(flow, function.node, node, point));
+    acquire.how = acquire.how.max(how(function, flow, node, point));
     Some(acquire)
-}
-
-/// How surely a function comes to a point.
-fn how(flow: &Flow, function: Node<'_>, node: Node<'_>, point: PointId) -> How {
-    if !flow.reach([PointId::ENTRY], |it| it == point)[PointId::EXIT.index()] {
-        return How::Always;
-    }
-    let body = function.field(Field::Body);
-    let statement =
-        body.into_iter().flat_map(GoNode::statements).find(|it| it.span().encloses(node.span()));
-    match statement.map(|it| (it, it.go_kind())) {
-        // The condition of a statement runs in any case, as far as `&&` lets it.
-        Some((it, Kind::IfStatement))
-            if it.field(Field::Condition).is_some_and(|it| it.span() == node.span())
-                || it
-                    .field(Field::Initializer)
-                    .is_some_and(|it| it.span().encloses(node.span())) =>
-        {
-            How::Unless
-        }
-        Some((
-            _,
-            Kind::ExpressionStatement
-            | Kind::ShortVarDeclaration
-            | Kind::AssignmentStatement
-            | Kind::ReturnStatement
-            | Kind::VarDeclaration
-            | Kind::DeferStatement,
-        )) => How::Unless,
-        _ => How::Perhaps,
-    }
 }
 
 /// The innermost function around a place.

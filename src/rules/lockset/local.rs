@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::golang::types::Callee;
 use crate::golang::{AccessPath, Edge, Flow, GoFile, GoNode, Kind, Node, PointId, Root};
 use crate::rules::engine::Context;
 use crate::rules::release::{Form, Site, Sites};
@@ -82,6 +83,8 @@ enum Does {
     Lose(u64),
     /// The path means another object from here on.
     Forget(u64),
+    /// The path means something for the first time, or once more.
+    Declare(u64),
 }
 
 impl Set {
@@ -98,6 +101,10 @@ impl Set {
                 self.must &= !it;
                 self.may &= !it;
                 self.freed |= it;
+            }
+            Does::Declare(it) => {
+                self.must &= !it;
+                self.may &= !it;
             }
             Does::Lose(it) => {
                 self.must &= !it;
@@ -218,6 +225,9 @@ impl<'p> Local<'p> {
                 continue;
             }
             let at = self.flow.at(call.start_byte())?;
+            if matches!(context.types.callee(file, call), Callee::Unknown) {
+                self.add(at, call.end_byte(), Does::Lose(u64::MAX));
+            }
             for target in targets(context, file, call) {
                 let Some(effects) = wrappers.of(target.function) else { continue };
                 let own = |it: &LockRef<'p>| {
@@ -262,11 +272,11 @@ impl<'p> Local<'p> {
             let Some(path) = &lock.path else { continue };
             let Root::Local(id) = path.root else { continue };
             let declared = scopes.binding(id).name;
-            let mut note = |byte: u32| {
-                found.extend(self.flow.at(byte as usize).map(|point| (point, byte, 1 << at)));
+            let mut note = |byte: u32, does: Does| {
+                found.extend(self.flow.at(byte as usize).map(|point| (point, byte, does)));
             };
             if node.span().encloses(declared) {
-                note(declared.start);
+                note(declared.start, Does::Declare(1 << at));
             }
             for used in scopes.uses_of(id) {
                 if !used.access.writes() || !node.span().encloses(used.span) {
@@ -274,12 +284,12 @@ impl<'p> Local<'p> {
                 }
                 if !used.part || (path.steps.len() > 1 && replaces(context, file, used.span, path))
                 {
-                    note(used.span.start);
+                    note(used.span.start, Does::Forget(1 << at));
                 }
             }
         }
-        for (point, byte, mask) in found {
-            self.add(point, byte as usize, Does::Forget(mask));
+        for (point, byte, does) in found {
+            self.add(point, byte as usize, does);
         }
     }
 
@@ -359,6 +369,12 @@ impl<'p> Local<'p> {
         }
         set.must &= !self.loose;
         Some(set)
+    }
+
+    /// Whether the function itself gives a lock back before its end.
+    pub(super) fn frees(&self, lock: usize) -> bool {
+        let mut all = self.events.values().flatten();
+        all.any(|it| matches!(it.what, Does::Free(bit) if bit == 1 << lock))
     }
 
     /// Whether a lock that the caller holds may have been given back.

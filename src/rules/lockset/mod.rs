@@ -7,30 +7,38 @@
 //! matter or is not known, the field or the variable that it lies in.
 
 mod acquires;
+mod again;
 mod call;
 mod effect;
 mod entry;
+mod how;
 mod local;
 mod place;
 mod runs;
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+
+use crate::golang::{Field, GoFile, GoNode, Kind, Node};
 
 use super::engine::Context;
 use super::goroutine::Key;
+use super::object::Object;
+use super::release::moves;
 use super::survey::At;
 use acquires::{Acquires, innermost, name_of};
 use effect::Wrappers;
 use entry::Entries;
 use local::OPERATIONS;
+use runs::{Run, run};
 
-pub(super) use acquires::{Acquire, How};
-pub(super) use call::{Target, When, own_calls, receiver_of, targets};
+pub(super) use acquires::Acquire;
+pub(super) use again::{Again, again};
+pub(super) use call::{When, own_calls, targets};
 pub(super) use entry::OnEntry;
-pub(super) use local::{Local, Set, Wait};
-pub(super) use place::{LockRef, place};
-pub(super) use runs::{Run, run};
+pub(super) use how::How;
+pub(super) use local::Local;
+pub(super) use place::LockRef;
 
 /// How many functions may lie between a lock and who holds it through them.
 const WRAPPERS: usize = 2;
@@ -39,6 +47,7 @@ const WRAPPERS: usize = 2;
 #[derive(Debug, Default)]
 pub(super) struct LockSets<'p> {
     locals: BTreeMap<Key<'p>, Local<'p>>,
+    loose: HashSet<Object<'p>>,
     acquires: OnceCell<Acquires<'p>>,
     entries: OnceCell<Entries<'p>>,
 }
@@ -47,6 +56,11 @@ impl<'p> LockSets<'p> {
     /// Follows the locks through all functions that mention some; `None` where the package cannot
     /// be looked through. What tests do does not count.
     pub(super) fn of(context: &Context<'p>) -> Option<Self> {
+        // Most packages have none, and need no look.
+        let mut files = context.package.files().iter();
+        if !files.any(|it| it.text().contains("Lock()")) {
+            return Some(Self::default());
+        }
         let survey = context.survey()?;
         let mut functions: BTreeMap<Key<'p>, At<'p>> = BTreeMap::new();
         for name in OPERATIONS {
@@ -72,6 +86,14 @@ impl<'p> LockSets<'p> {
                 }
             }
         }
+        for local in sets.locals.values().filter(|it| it.function.node.is(Kind::FuncLiteral)) {
+            if context.affords(local.function.file, 2)
+                && run(context, local.function) == Run::Elsewhere
+            {
+                let frees = local.effects().frees;
+                sets.loose.extend(frees.into_iter().filter_map(|it| it.class));
+            }
+        }
         Some(sets)
     }
 
@@ -93,6 +115,22 @@ impl<'p> LockSets<'p> {
     /// The locks that a function waits for, itself or through calls in the package.
     pub(super) fn acquires(&self, context: &Context<'p>, function: At<'p>) -> &[Acquire<'p>] {
         self.acquires.get_or_init(|| Acquires::find(context, self)).of(function)
+    }
+
+    /// Whether some function of this name waits for a lock.
+    pub(super) fn may_acquire(
+        &self,
+        context: &Context<'p>,
+        callee: Node<'_>,
+        file: &GoFile,
+    ) -> bool {
+        let name = callee.field(Field::Field).unwrap_or(callee);
+        self.acquires.get_or_init(|| Acquires::find(context, self)).knows(file.text_of(name))
+    }
+
+    /// Whether some literal that runs who knows when gives back a lock that lies there.
+    pub(super) fn is_loose(&self, class: Object<'p>) -> bool {
+        self.loose.contains(&class)
     }
 
     /// What is held when a function begins.
@@ -119,8 +157,11 @@ impl<'p> LockSets<'p> {
         let numbered = local.locks.iter().enumerate();
         let own = numbered.filter(|it| set.must & (1 << it.0) != 0).map(|it| it.1.clone());
         let mut held: Vec<_> = own.collect();
+        let moves = |it: &LockRef<'p>| {
+            it.path.as_ref().is_some_and(|it| moves(function.file, function.node, it))
+        };
         for it in entry.iter().filter(|it| !local.may_have_freed(it, set)) {
-            if !held.contains(it) {
+            if !held.contains(it) && !moves(it) {
                 held.push(it.clone());
             }
         }

@@ -1,8 +1,10 @@
 //! One way of writing an object down, however the code writes it: promoted fields with the embedded
 //! ones on the way, and variables that only stand for others looked through.
 
-use crate::golang::{AccessPath, Field, GoFile, GoNode, Kind, Node, Resolved, Root};
+use crate::golang::types::Callee;
+use crate::golang::{AccessPath, BindingId, Field, GoFile, GoNode, Kind, Node, Resolved, Root};
 use crate::rules::engine::Context;
+use crate::rules::goroutine::parameters;
 use crate::rules::object::Object;
 use crate::rules::release::Lock;
 use crate::rules::types::{MemberKind, Type, only, value_of};
@@ -114,13 +116,8 @@ fn written<'p>(
     }
 }
 
-/// What a local variable that is given a value once stands for.
-fn behind<'p>(
-    context: &Context<'p>,
-    file: &'p GoFile,
-    id: crate::golang::BindingId,
-    depth: usize,
-) -> Option<AccessPath> {
+/// The value that a local variable is given once and for all.
+fn value_behind<'p>(context: &Context<'p>, file: &'p GoFile, id: BindingId) -> Option<Node<'p>> {
     let scopes = file.scopes();
     let binding = scopes.binding(id);
     let (span, kind) = binding.declared_by;
@@ -132,11 +129,76 @@ fn behind<'p>(
     }
     let by = file.node(span, kind)?;
     let name = by.descendants().find(|it| it.span() == binding.name)?;
-    let value = value_of(by, name)?.unparen();
+    Some(value_of(by, name)?.unparen())
+}
+
+/// What a local variable that is given a value once stands for.
+fn behind<'p>(
+    context: &Context<'p>,
+    file: &'p GoFile,
+    id: BindingId,
+    depth: usize,
+) -> Option<AccessPath> {
+    let value = value_behind(context, file, id)?;
     // A copy of a struct is another object.
     let taken = value.is(Kind::UnaryExpression) && value.operator() == Some("&");
     let shared = taken || !is_struct(context, &context.types.of(file, value));
     written(context, file, value, depth).filter(|_| shared)
+}
+
+/// A path in a function's terms, fields looked through that a local variable was made with:
+/// `api.client` is `c` after `api := &api{client: c}`, or after a call of a function that does no
+/// more than that.
+pub(super) fn settled<'p>(context: &Context<'p>, file: &'p GoFile, path: AccessPath) -> AccessPath {
+    let mut path = path;
+    for _ in 0..DEPTH {
+        match made_with(context, file, &path) {
+            Some(of) => {
+                path.steps.remove(0);
+                path = path.rebased(&of);
+            }
+            None => break,
+        }
+    }
+    path
+}
+
+/// What the first field of a path was given when the variable at its root was made.
+fn made_with<'p>(context: &Context<'p>, file: &'p GoFile, path: &AccessPath) -> Option<AccessPath> {
+    let (Root::Local(id), Some(field)) = (&path.root, path.steps.first()) else { return None };
+    let value = value_behind(context, file, *id)?;
+    let written = file.scopes().uses_of(*id).any(|it| it.access.writes());
+    if written || !context.affords(file, 2) {
+        return None;
+    }
+    if let Some(given) = element(file, value, field) {
+        return place(context, file, given);
+    }
+    let Callee::Function(made) = context.types.callee(file, value) else { return None };
+    let node = made.item.node(made.file)?;
+    let returned = only(node.field(Field::Body)?.statements())?;
+    let returned = returned.parts().next().filter(|_| returned.is(Kind::ReturnStatement))?;
+    let given = element(made.file, only(returned.parts())?, field)?;
+    let id = made.file.resolve(given).local()?;
+    let at = parameters(node).iter().position(|it| {
+        it.name.is_some_and(|it| made.file.scopes().declared_at(it.span()) == Some(id))
+    })?;
+    place(context, file, value.arguments().nth(at)?)
+}
+
+/// What a composite literal gives to a field.
+fn element<'p>(file: &'p GoFile, value: Node<'p>, field: &str) -> Option<Node<'p>> {
+    let mut value = value.unparen();
+    if value.is(Kind::UnaryExpression) && value.operator() == Some("&") {
+        value = value.field(Field::Operand)?.unparen();
+    }
+    let body = value.field(Field::Body).filter(|_| value.is(Kind::CompositeLiteral))?;
+    let keyed = body
+        .parts()
+        .filter(|it| it.is(Kind::KeyedElement))
+        .find(|it| it.field(Field::Key).is_some_and(|it| file.text_of(it) == field))?;
+    let value = keyed.field(Field::Value)?;
+    if value.is(Kind::LiteralElement) { value.parts().next() } else { Some(value) }
 }
 
 /// Whether a value of the type is a copy of what it is taken from.

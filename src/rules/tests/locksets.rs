@@ -1,7 +1,7 @@
 //! Which locks are known to be held where, and which ones functions are known to take.
 
 use super::read;
-use crate::golang::{AccessPath, GoFile, GoNode, Kind, Root};
+use crate::golang::{GoFile, GoNode, Kind};
 use crate::rules::engine::Context;
 use crate::rules::lockset::LockRef;
 use crate::rules::survey::At;
@@ -35,16 +35,8 @@ func (c *cache) put() { _ = c.size() }
 ";
 
 fn written(file: &GoFile, lock: &LockRef<'_>) -> String {
-    let path = |it: &AccessPath| {
-        let root = match &it.root {
-            Root::Local(id) => file.slice(file.scopes().binding(*id).name),
-            Root::Outer(name) | Root::Import(name) => name,
-        };
-        let steps = it.steps.iter().map(|it| &**it);
-        std::iter::once(root).chain(steps).collect::<Vec<_>>().join(".")
-    };
     let mode = if lock.write { "" } else { " (read)" };
-    lock.path.as_ref().map_or("?".to_owned(), path) + mode
+    lock.path.as_ref().map_or("?".to_owned(), |it| it.shown(file)) + mode
 }
 
 /// What is held at each call of `here`, one line a call.
@@ -135,7 +127,7 @@ fn a_function_takes_what_its_callees_take() {
         ("func f(c *cache) { c.next.put() }", vec!["c.next.mu Always 3"]),
         ("func f(c *cache) { c.st.put() }", vec!["c.st.mu Always 3"]),
         ("func f(c *cache, x bool) { if x { return }; c.size() }", vec!["c.mu Unless 2"]),
-        ("func f(c *cache) { for range c.m { c.size() } }", vec!["c.mu Perhaps 2"]),
+        ("func f(c *cache) { for range c.m { c.size() } }", vec!["c.mu Branch 2"]),
         ("func f(c *cache) { go c.size() }", vec![]),
         ("func f(c *cache) { c.mu.Unlock(); c.size(); c.mu.Lock() }", vec![]),
         ("func f(c *cache) { func() { all.Lock() }() }", vec!["all Always 1"]),
