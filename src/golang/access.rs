@@ -73,6 +73,22 @@ impl AccessPath {
         self.steps.iter().any(|it| &**it == "[]")
     }
 
+    /// The path as people write it.
+    pub fn shown(&self, file: &GoFile) -> String {
+        let mut text = match &self.root {
+            Root::Local(id) => file.slice(file.scopes().binding(*id).name).to_owned(),
+            Root::Outer(name) => name.to_string(),
+            Root::Import(path) => path.rsplit('/').next().unwrap_or(path).to_owned(),
+        };
+        for it in &self.steps {
+            if &**it != "[]" {
+                text.push('.');
+            }
+            text.push_str(it);
+        }
+        text
+    }
+
     /// The same from another object: `l.f` is `s.mu.f` when `l` is `s.mu`.
     pub fn rebased(&self, root: &Self) -> Self {
         let steps = root.steps.iter().chain(&self.steps).cloned().collect();

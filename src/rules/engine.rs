@@ -13,6 +13,7 @@ use crate::model::{Confidence, Severity};
 use super::audience::serves_tests;
 use super::channel::Local;
 use super::goroutine::Starts;
+use super::lockset::LockSets;
 use super::meter::Meter;
 use super::start::Guarded;
 use super::survey::Survey;
@@ -47,13 +48,14 @@ pub(super) struct Context<'p> {
     starts: OnceCell<Option<Starts<'p>>>,
     guarded: OnceCell<Option<Guarded<'p>>>,
     channels: RefCell<HashMap<(&'p str, Span), Channels<'p>>>,
+    locksets: OnceCell<Option<LockSets<'p>>>,
 }
 
 /// The channels that one declaration makes.
 type Channels<'p> = Rc<[Rc<Local<'p>>]>;
 
 impl<'p> Context<'p> {
-    fn new(package: &'p Package) -> Self {
+    pub(super) fn new(package: &'p Package) -> Self {
         let (survey, starts, guarded) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Self {
             package,
@@ -63,6 +65,7 @@ impl<'p> Context<'p> {
             starts,
             guarded,
             channels: RefCell::default(),
+            locksets: OnceCell::new(),
         }
     }
 
@@ -96,6 +99,11 @@ impl<'p> Context<'p> {
         let made: Channels<'p> = Local::made_by(self, file, by).into();
         self.channels.borrow_mut().insert(key, made.clone());
         made
+    }
+
+    /// Which locks are held where; found when somebody first asks.
+    pub(super) fn locksets(&self) -> Option<&LockSets<'p>> {
+        self.locksets.get_or_init(|| LockSets::of(self)).as_ref()
     }
 
     /// Whether `times` looks at some node of the file by its position can still be afforded.

@@ -19,6 +19,7 @@ mod goroutine;
 mod grade;
 mod index;
 mod kept;
+mod lockset;
 mod meter;
 mod native;
 mod object;
