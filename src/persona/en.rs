@@ -88,6 +88,7 @@ pub(super) static VOICE: Voice = Voice {
         Role::Start => "started here",
         Role::Body => "what the goroutine runs",
         Role::Wait => "waited for here",
+        Role::Access => "the same state, here",
         _ => "takes part",
     },
     check: CheckWords {

@@ -63,6 +63,7 @@ pub(super) static VOICE: Voice = Voice {
         Role::Start => "在此启动",
         Role::Body => "goroutine 执行的函数",
         Role::Wait => "在此等待",
+        Role::Access => "同一状态在此被访问",
         _ => "相关代码",
     },
     check: CheckWords {

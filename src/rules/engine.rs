@@ -1,8 +1,9 @@
 //! One walk per file for all rules, and everything that is decided for all of them: files and
 //! lines that are not for review, the Go version, tests, and what the parser did not understand.
 
-use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::golang::types::TypeInfo;
@@ -12,7 +13,9 @@ use crate::model::{Confidence, Severity};
 use super::audience::serves_tests;
 use super::goroutine::Starts;
 use super::meter::Meter;
+use super::object::Object;
 use super::start::Guarded;
+use super::state::{Touch, touches};
 use super::survey::Survey;
 use super::{Finding, Fix, Related, Role, Rule, Suppressions, Var};
 
@@ -44,6 +47,7 @@ pub(super) struct Context<'p> {
     survey: OnceCell<Option<Survey<'p>>>,
     starts: OnceCell<Option<Starts<'p>>>,
     guarded: OnceCell<Option<Guarded<'p>>>,
+    touches: RefCell<HashMap<Object<'p>, Option<Rc<[Touch<'p>]>>>>,
 }
 
 impl<'p> Context<'p> {
@@ -56,6 +60,7 @@ impl<'p> Context<'p> {
             survey,
             starts,
             guarded,
+            touches: RefCell::default(),
         }
     }
 
@@ -77,6 +82,16 @@ impl<'p> Context<'p> {
     /// The functions that the package's `sync.Once` run; found when somebody first asks.
     pub(super) fn guarded(&self) -> Option<&Guarded<'p>> {
         self.guarded.get_or_init(|| Guarded::of(self)).as_ref()
+    }
+
+    /// The places that touch a variable; found when somebody first asks, if that can be afforded.
+    pub(super) fn touches(&self, object: Object<'p>) -> Option<Rc<[Touch<'p>]>> {
+        if let Some(known) = self.touches.borrow().get(&object) {
+            return known.clone();
+        }
+        let found: Option<Rc<[Touch<'p>]>> = touches(self, object).map(Into::into);
+        self.touches.borrow_mut().insert(object, found.clone());
+        found
     }
 
     /// Whether `times` looks at some node of the file by its position can still be afforded.

@@ -128,6 +128,8 @@ pub enum Role {
     Body,
     /// Where the goroutines are waited for.
     Wait,
+    /// Another place that touches the same state.
+    Access,
 }
 
 impl Role {
@@ -143,6 +145,7 @@ impl Role {
             Self::Start => "start",
             Self::Body => "body",
             Self::Wait => "wait",
+            Self::Access => "access",
         }
     }
 }

@@ -31,6 +31,7 @@ mod repeat;
 mod section;
 mod skeleton;
 mod start;
+mod state;
 mod suppress;
 mod survey;
 mod text;

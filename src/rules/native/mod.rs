@@ -5,6 +5,7 @@
 use super::engine::Native;
 
 mod concurrency {
+    pub(super) mod atomic_mixed_access;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
@@ -31,6 +32,11 @@ mod correctness {
 
 /// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
+    (
+        "review-rules/concurrency/atomic-mixed-access.md",
+        include_str!("../../../review-rules/concurrency/atomic-mixed-access.md"),
+        concurrency::atomic_mixed_access::NATIVE,
+    ),
     (
         "review-rules/concurrency/ctx-cancel-lost.md",
         include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
