@@ -100,7 +100,7 @@ fn is_kept(at: At<'_>, around: &[Node<'_>]) -> bool {
 }
 
 /// The places that mention a function, tests left out.
-fn callers<'p>(context: &Context<'p>, function: At<'p>) -> Option<Vec<At<'p>>> {
+pub(super) fn callers<'p>(context: &Context<'p>, function: At<'p>) -> Option<Vec<At<'p>>> {
     let name = function.file.text_of(function.node.field(Field::Name)?);
     let survey = context.survey()?;
     let mut all = Vec::new();

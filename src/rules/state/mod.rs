@@ -1,18 +1,22 @@
 //! Shared state: what the code does to a field or to a variable of the package, and where.
 
 mod doing;
+mod joined;
 mod privacy;
+mod stated;
 
-use crate::golang::{AccessPath, Field, GoNode, Kind, Node};
+use crate::golang::{AccessPath, Field, GoNode, Kind, Node, Resolved};
 
 use super::engine::Context;
-use super::object::Object;
+use super::object::{Object, root_of};
 use super::survey::At;
 
 pub(super) use doing::Doing;
-use privacy::privacy;
+use privacy::{made_here, privacy};
 
+pub(super) use joined::is_joined;
 pub(super) use privacy::{Privacy, makes};
+pub(super) use stated::{is_meant, is_settled};
 
 /// One place that touches a variable.
 #[derive(Debug, Clone)]
@@ -45,6 +49,16 @@ impl<'p> Touch<'p> {
     /// The expression that the field is selected from.
     pub(super) fn operand(&self) -> Option<Node<'p>> {
         self.at.node.field(Field::Operand).filter(|_| self.at.node.is(Kind::SelectorExpression))
+    }
+
+    /// Whether the function has made the object itself that the field is selected from.
+    pub(super) fn is_made_here(&self) -> bool {
+        let file = self.at.file;
+        let root = self.operand().map(|it| root_of(it.unparen()));
+        match root.map(|it| file.resolve(it)) {
+            Some(Resolved::Local(_, binding)) => made_here(file, binding) == Some(true),
+            _ => false,
+        }
     }
 
     /// Whether others can reach the variable at this place.

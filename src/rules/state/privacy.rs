@@ -70,10 +70,15 @@ fn is_own<'p>(
     if !matches!(binding.kind, BindingKind::Var | BindingKind::ShortVar) {
         return false;
     }
+    made_here(file, binding).unwrap_or(true)
+}
+
+/// Whether a variable is declared with something new; `None` where that is not seen.
+pub(super) fn made_here(file: &GoFile, binding: &Binding) -> Option<bool> {
     let (span, kind) = binding.declared_by;
-    let Some(by) = file.node(span, kind) else { return true };
-    let Some(name) = by.descendants().find(|it| it.span() == binding.name) else { return true };
-    value_of(by, name).map(GoNode::unparen).is_some_and(|it| is_made(file, it))
+    let by = file.node(span, kind)?;
+    let name = by.descendants().find(|it| it.span() == binding.name)?;
+    Some(value_of(by, name).map(GoNode::unparen).is_some_and(|it| is_made(file, it)))
 }
 
 /// Whether an expression makes something new.

@@ -1,12 +1,14 @@
 //! A variable that `sync/atomic` guards at some places is read or written plainly at another.
 
+use std::collections::HashSet;
+
 use crate::golang::types::Type;
 use crate::golang::{BindingKind, Field, GoNode, Kind, Node, Place, Resolved};
+use crate::model::Confidence;
 use crate::rules::{Fix, Role};
-use crate::rules::audience::serves_tests;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::object::{Object, root_of};
-use crate::rules::state::{Doing, Privacy, Touch};
+use crate::rules::state::{Doing, Privacy, Touch, is_joined, is_meant};
 
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::CallExpression], vars: &["PLACE", "STATE", "CALL"], check };
@@ -14,33 +16,64 @@ pub(in crate::rules) const NATIVE: Native =
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let (file, call) = (place.file, place.node);
     let path = call.callee().and_then(|it| file.qualified(it)).map(|it| it.0);
-    if path != Some("sync/atomic") || serves_tests(file) {
+    if path != Some("sync/atomic") || file.is_test() {
         return Vec::new();
     }
     let argument = call.arguments().next().map(GoNode::unparen);
     let operand = argument.filter(|it| it.operator() == Some("&"));
     let Some(operand) = operand.and_then(|it| it.field(Field::Operand)) else { return Vec::new() };
-    let object = match Object::of(context, file, operand) {
-        Some(it @ (Object::Field(..) | Object::Var(_))) => it,
-        _ => return Vec::new(),
-    };
-    let Some(all) = context.touches(object) else { return Vec::new() };
-    let all: Vec<&Touch<'p>> = all.iter().filter(|it| !serves_tests(it.at.file)).collect();
-    let atomic = || all.iter().filter(|it| it.doing.is_atomic());
-    // One walk through the state's places is enough.
-    let first = atomic().next().map(|it| it.at.key());
-    if first != Some((file.path(), operand.unparen().span())) {
-        return Vec::new();
-    }
-    let mut hits: Vec<_> = copied(context, &all);
-    for touch in &all {
-        if let Some(partner) = partner(context, touch, &all) {
-            let shown = touch.at.file.text_of(touch.at.node);
-            let hit = hit(shown, (touch, touch.at.node), partner);
-            hits.extend(hit.map(|it| Hit { fix: load(touch, partner), ..it }));
+    let Some(object) = Object::of(context, file, operand) else { return Vec::new() };
+    let mut hits = Vec::new();
+    let mut first = None;
+    for (at, object) in together(context, object).into_iter().enumerate() {
+        let Some(all) = context.touches(object) else { return Vec::new() };
+        let all: Vec<&Touch<'p>> = all.iter().filter(|it| !it.at.file.is_test()).collect();
+        // One walk through the places is enough: from the first call for the first such field.
+        if first.is_none() {
+            first = all.iter().find(|it| it.doing.is_atomic()).map(|it| it.at.key());
+            if first.is_some_and(|it| it != (file.path(), operand.unparen().span())) {
+                return Vec::new();
+            }
+        }
+        hits.extend(copied(context, &all).into_iter().map(|it| (at, it)));
+        for touch in &all {
+            if let Some(partner) = partner(context, touch, &all) {
+                let shown = touch.at.file.text_of(touch.at.node);
+                let hit = hit(shown, (touch, touch.at.node), partner);
+                let confidence = confidence(touch);
+                let fix = load(touch, partner);
+                hits.extend(hit.map(|it| (at, Hit { fix, confidence, ..it })));
+            }
         }
     }
-    hits
+    // What one function does to several fields of a struct is one mistake.
+    hits.sort_by_key(|(at, it)| (it.file.path(), it.trigger.start_byte(), *at));
+    let mut seen = HashSet::new();
+    let declaration = |it: &Hit<'p>| {
+        let around = it.trigger.ancestors(it.file.root());
+        around.iter().rev().nth(1).map(|it| it.id())
+    };
+    hits.retain(|(_, it)| context.affords(it.file, 1) && seen.insert(declaration(it)));
+    hits.into_iter().map(|it| it.1).collect()
+}
+
+/// The variable; of a field, all numbers of its struct, in their order.
+fn together<'p>(context: &Context<'p>, object: Object<'p>) -> Vec<Object<'p>> {
+    let struct_of = object.holder(context.package).map(|it| context.types.declared_type(it));
+    match (object, struct_of) {
+        (Object::Local(..), _) => Vec::new(),
+        (Object::Var(_), _) | (_, None) => vec![object],
+        (Object::Field(..), Some(of)) => {
+            let fields = context.types.struct_fields(&of).unwrap_or_default();
+            let numbers = fields.into_iter().filter(|(_, of)| {
+                matches!(context.types.underlying(of), Type::Basic(_))
+            });
+            let all: Vec<_> = numbers
+                .filter_map(|(it, _)| Object::field(context.types.field(&of, it.name)?))
+                .collect();
+            if all.contains(&object) { all } else { vec![object] }
+        }
+    }
 }
 
 /// The atomic access that a plain one may meet.
@@ -50,7 +83,11 @@ fn partner<'p, 't>(
     all: &[&'t Touch<'p>],
 ) -> Option<&'t Touch<'p>> {
     let reads = matches!(plain.doing, Doing::Read);
-    if !(reads || plain.doing.writes()) || plain.privacy(context) != Privacy::Published {
+    if !(reads || plain.doing.writes())
+        || plain.privacy(context) != Privacy::Published
+        || is_meant(plain.at.file, plain.at.node)
+        || reads && is_joined(context, plain.at)
+    {
         return None;
     }
     // Who alone writes may read what it wrote.
@@ -63,6 +100,23 @@ fn partner<'p, 't>(
             && elsewhere(it)
     };
     all.iter().find(meets).copied()
+}
+
+/// How sure it is that the places touch one object: a local variable may be a snapshot that
+/// somebody has taken, unless the function has made the object itself.
+fn confidence(plain: &Touch<'_>) -> Confidence {
+    let Some(operand) = plain.operand() else { return Confidence::High };
+    let file = plain.at.file;
+    match file.resolve(root_of(operand.unparen())) {
+        Resolved::Local(_, it)
+            if !matches!(it.kind, BindingKind::Receiver | BindingKind::Parameter) =>
+        {
+            let function = plain.function().is_some_and(|it| it.is(Kind::FuncLiteral));
+            let made = plain.is_made_here();
+            if made && !function { Confidence::High } else { Confidence::Low }
+        }
+        _ => Confidence::High,
+    }
 }
 
 /// Methods whose receiver is a copy, and use that atomically: making the copy read all of it.
