@@ -1,6 +1,7 @@
 //! Shared state: what the code does to a field or to a variable of the package, and where.
 
 mod doing;
+mod early;
 mod joined;
 mod privacy;
 mod stated;
@@ -12,6 +13,7 @@ use super::object::{Object, root_of};
 use super::survey::At;
 
 pub(super) use doing::Doing;
+use early::is_early;
 use privacy::{made_here, privacy};
 
 pub(super) use joined::is_joined;
@@ -64,8 +66,11 @@ impl<'p> Touch<'p> {
     /// Whether others can reach the variable at this place.
     pub(super) fn privacy(&self, context: &Context<'p>) -> Privacy {
         match self.operand() {
-            Some(it) => privacy(context, self, it),
             None => Privacy::Published,
+            Some(it) => match privacy(context, self.at, it) {
+                Privacy::Published if is_early(context, self.at, it) => Privacy::Lent,
+                found => found,
+            },
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::golang::{
 
 use super::super::engine::Context;
 use super::super::object::root_of;
+use super::super::survey::At;
 use super::super::types::{Type, value_of};
-use super::Touch;
 
 /// Who can reach an object at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,13 +20,9 @@ pub(in crate::rules) enum Privacy {
     Published,
 }
 
-/// Who can reach the object that `operand` begins with, at the touch.
-pub(super) fn privacy<'p>(
-    context: &Context<'p>,
-    touch: &Touch<'p>,
-    operand: Node<'p>,
-) -> Privacy {
-    let file = touch.at.file;
+/// Who can reach the object that `operand` begins with, at a place.
+pub(super) fn privacy<'p>(context: &Context<'p>, at: At<'p>, operand: Node<'p>) -> Privacy {
+    let file = at.file;
     let root = root_of(operand.unparen());
     let (id, binding) = match file.resolve(root) {
         Resolved::Local(id, binding) => (id, binding),
@@ -42,7 +38,7 @@ pub(super) fn privacy<'p>(
     }
     let mut found = Privacy::Private;
     for it in file.scopes().uses_of(id) {
-        if !may_come_before(file, binding, it.span, touch.at.node.span()) {
+        if !may_come_before(file, binding, it.span, at.node.span()) {
             continue;
         }
         let Some(node) = file.node(it.span, Kind::Identifier) else { continue };
