@@ -11,13 +11,15 @@ use super::super::types::{Callee, Type};
 pub(in crate::rules) enum Doing {
     /// A composite literal gives it its first value.
     Made,
-    /// Its value is read; of a map, a slice or a pointer also what is behind it.
+    /// Its value is read; of a pointer also what is behind it, which is no part of it.
     Read,
+    /// What a map or a slice holds is read: an element, the length, one after the other.
+    Look,
     /// It gets another value.
     Write,
     /// It gets another value that depends on the old one: `x += 1`, `x++`.
     Update,
-    /// What is behind it changes: an element of a map or a slice, a field behind a pointer.
+    /// What a map or a slice holds changes.
     Inside,
     /// A method of it is called.
     Call,
@@ -35,7 +37,7 @@ impl Doing {
         matches!(self, Self::Write | Self::Update)
     }
 
-    /// Whether it changes the variable or what is behind it, without `sync/atomic`.
+    /// Whether it changes the variable or what it holds, without `sync/atomic`.
     pub(in crate::rules) fn changes(self) -> bool {
         self.writes() || self == Self::Inside
     }
@@ -51,73 +53,126 @@ impl Doing {
             return Self::Made;
         }
         let mut node = at.node;
-        let mut behind = false;
+        let mut way = Way::Itself;
         for (depth, outer) in around.iter().enumerate() {
             let is = |field| outer.field(field).is_some_and(|it| it.id() == node.id());
             match outer.go_kind() {
-                Kind::ParenthesizedExpression => {}
+                Kind::ParenthesizedExpression | Kind::ExpressionList => {}
                 Kind::SelectorExpression => {
+                    way = way.selected(context, at, node);
                     let call = around.get(depth + 1);
                     if call.is_some_and(|it| it.callee().is_some_and(|it| it.id() == outer.id())) {
-                        // A method of what is behind a pointer does nothing to the pointer.
-                        return if behind || is_reference(context, at, node) {
-                            Self::Read
-                        } else {
-                            Self::Call
-                        };
+                        return if way == Way::Itself { Self::Call } else { way.read() };
                     }
-                    behind |= is_reference(context, at, node);
                 }
-                Kind::IndexExpression => {
-                    if !is(Field::Operand) {
-                        return Self::Read;
-                    }
-                    behind |= is_reference(context, at, node);
+                Kind::IndexExpression if is(Field::Operand) => {
+                    way = way.indexed(context, at, node);
                 }
-                Kind::SliceExpression => {
-                    let array = is(Field::Operand) && !is_reference(context, at, node);
-                    return if array && !behind { Self::Address } else { Self::Read };
+                Kind::SliceExpression if is(Field::Operand) => {
+                    let array = way == Way::Itself && !is_reference(context, at, node);
+                    return if array { Self::Address } else { way.read() };
                 }
-                Kind::UnaryExpression => match outer.operator() {
-                    Some("&") if behind => return Self::Read,
-                    Some("&") => {
+                Kind::UnaryExpression => match (outer.operator(), way) {
+                    (Some("&"), Way::Itself) => {
                         return atomic(context, at, &around[depth..]).unwrap_or(Self::Address);
                     }
-                    Some("*") => behind = true,
-                    _ => return Self::Read,
+                    (Some("*"), Way::Itself) => way = Way::Beyond,
+                    _ => return way.read(),
                 },
-                Kind::IncStatement | Kind::DecStatement => {
-                    return if behind { Self::Inside } else { Self::Update };
-                }
-                Kind::ExpressionList => {}
+                Kind::IncStatement | Kind::DecStatement => return way.write(Self::Update),
                 Kind::AssignmentStatement if is(Field::Left) => {
                     let replaced = outer.operator().is_none_or(|it| it == "=");
-                    return match (behind, replaced) {
-                        (true, _) => Self::Inside,
-                        (false, true) => Self::Write,
-                        (false, false) => Self::Update,
-                    };
+                    return way.write(if replaced { Self::Write } else { Self::Update });
                 }
                 Kind::RangeClause | Kind::ReceiveStatement if is(Field::Left) => {
-                    return if behind { Self::Inside } else { Self::Write };
+                    return way.write(Self::Write);
                 }
+                Kind::RangeClause if is(Field::Right) => return way.looked(context, at, node),
                 Kind::ArgumentList => {
                     let first = outer.parts().next().is_some_and(|it| it.id() == node.id());
-                    let call = around.get(depth + 1).filter(|_| first);
-                    let builtin = call.is_some_and(|it| {
-                        matches!(
-                            context.types.callee(at.file, *it),
-                            Callee::Builtin("delete" | "clear" | "copy")
-                        )
-                    });
-                    return if builtin { Self::Inside } else { Self::Read };
+                    let call = around.get(depth + 1);
+                    let builtin = call.map(|it| context.types.callee(at.file, *it));
+                    let Some(Callee::Builtin(name)) = builtin else { return way.read() };
+                    return match name {
+                        "delete" | "clear" | "copy" if first => {
+                            way.indexed(context, at, node).write(Self::Inside)
+                        }
+                        "len" | "copy" => way.looked(context, at, node),
+                        // Its elements may be copied.
+                        "append" if !first && is_spread(*outer) => way.looked(context, at, node),
+                        _ => way.read(),
+                    };
                 }
-                _ => return Self::Read,
+                _ => return way.read(),
             }
             node = *outer;
         }
-        Self::Read
+        way.read()
     }
+}
+
+/// How an expression is reached from the variable that it begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// It is the variable, or a part of it.
+    Itself,
+    /// It is what its map or slice holds, or a part of that.
+    Held,
+    /// It is behind a pointer, which the variable is.
+    Beyond,
+    /// It is behind a pointer that the map or the slice holds.
+    BeyondHeld,
+}
+
+impl Way {
+    /// A field of it.
+    fn selected<'p>(self, context: &Context<'p>, at: At<'p>, node: Node<'p>) -> Self {
+        match self {
+            Self::Itself if is_reference(context, at, node) => Self::Beyond,
+            Self::Held if is_reference(context, at, node) => Self::BeyondHeld,
+            it => it,
+        }
+    }
+
+    /// An element of it.
+    fn indexed<'p>(self, context: &Context<'p>, at: At<'p>, node: Node<'p>) -> Self {
+        let of = context.types.of(at.file, node);
+        match (self, context.types.underlying(&of)) {
+            (Self::Itself, Type::Map(_) | Type::Slice(_)) => Self::Held,
+            (Self::Itself, Type::Array(..)) => Self::Itself,
+            (Self::Itself, _) => Self::Beyond,
+            // What an element leads to belongs to somebody else.
+            (Self::Held, Type::Array(..)) => Self::Held,
+            (Self::Held, _) => Self::BeyondHeld,
+            (it, _) => it,
+        }
+    }
+
+    /// Its elements, or how many they are.
+    fn looked<'p>(self, context: &Context<'p>, at: At<'p>, node: Node<'p>) -> Doing {
+        self.indexed(context, at, node).read()
+    }
+
+    fn read(self) -> Doing {
+        match self {
+            Self::Itself | Self::Beyond => Doing::Read,
+            Self::Held | Self::BeyondHeld => Doing::Look,
+        }
+    }
+
+    fn write(self, itself: Doing) -> Doing {
+        match self {
+            Self::Itself => itself,
+            Self::Held => Doing::Inside,
+            Self::Beyond => Doing::Read,
+            Self::BeyondHeld => Doing::Look,
+        }
+    }
+}
+
+/// Whether the last argument of a call is spread: `f(x...)`.
+fn is_spread(arguments: Node<'_>) -> bool {
+    arguments.all().any(|it| it.kind() == "..." || it.is(Kind::VariadicArgument))
 }
 
 /// Whether the value of an expression leads elsewhere: what is reached through it is no part of it.

@@ -2,9 +2,11 @@
 
 mod doing;
 mod early;
+mod guard;
 mod joined;
 mod privacy;
 mod stated;
+mod threads;
 
 use crate::golang::{AccessPath, Field, GoNode, Kind, Node, Resolved};
 
@@ -16,9 +18,11 @@ pub(super) use doing::Doing;
 use early::is_early;
 use privacy::{made_here, privacy};
 
+pub(super) use guard::{Guard, Hold, declaration_of, guarded_fields, guards, hold, holder_place, struct_of};
 pub(super) use joined::is_joined;
 pub(super) use privacy::{Privacy, makes};
 pub(super) use stated::{is_meant, is_settled};
+pub(super) use threads::{Thread, beside, threads};
 
 /// One place that touches a variable.
 #[derive(Debug, Clone)]
