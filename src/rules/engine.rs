@@ -12,6 +12,7 @@ use crate::model::{Confidence, Severity};
 
 use super::audience::serves_tests;
 use super::goroutine::Starts;
+use super::lockset::LockSets;
 use super::meter::Meter;
 use super::object::Object;
 use super::start::Guarded;
@@ -48,10 +49,11 @@ pub(super) struct Context<'p> {
     starts: OnceCell<Option<Starts<'p>>>,
     guarded: OnceCell<Option<Guarded<'p>>>,
     touches: RefCell<HashMap<Object<'p>, Option<Rc<[Touch<'p>]>>>>,
+    locksets: OnceCell<Option<LockSets<'p>>>,
 }
 
 impl<'p> Context<'p> {
-    fn new(package: &'p Package) -> Self {
+    pub(super) fn new(package: &'p Package) -> Self {
         let (survey, starts, guarded) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Self {
             package,
@@ -61,6 +63,7 @@ impl<'p> Context<'p> {
             starts,
             guarded,
             touches: RefCell::default(),
+            locksets: OnceCell::new(),
         }
     }
 
@@ -92,6 +95,11 @@ impl<'p> Context<'p> {
         let found: Option<Rc<[Touch<'p>]>> = touches(self, object).map(Into::into);
         self.touches.borrow_mut().insert(object, found.clone());
         found
+    }
+
+    /// Which locks are held where; found when somebody first asks.
+    pub(super) fn locksets(&self) -> Option<&LockSets<'p>> {
+        self.locksets.get_or_init(|| LockSets::of(self)).as_ref()
     }
 
     /// Whether `times` looks at some node of the file by its position can still be afforded.

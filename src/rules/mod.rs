@@ -18,6 +18,7 @@ mod goroutine;
 mod grade;
 mod index;
 mod kept;
+mod lockset;
 mod meter;
 mod native;
 mod object;

@@ -27,6 +27,7 @@ impl<'p> At<'p> {
 #[derive(Debug, Default)]
 pub(super) struct Survey<'p> {
     starts: Vec<At<'p>>,
+    calls: HashMap<&'p str, Vec<At<'p>>>,
     selectors: HashMap<&'p str, Vec<At<'p>>>,
     keys: HashMap<&'p str, Vec<At<'p>>>,
     positional: Vec<At<'p>>,
@@ -47,6 +48,11 @@ impl<'p> Survey<'p> {
     /// The `go` statements, and the calls of methods named `Go` and `TryGo`.
     pub(super) fn starts(&self) -> &[At<'p>] {
         &self.starts
+    }
+
+    /// The calls of what goes by a name: `name(…)` and `x.name(…)`, whatever `x` is.
+    pub(super) fn calls(&self, name: &str) -> &[At<'p>] {
+        self.calls.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The selectors that end in a name: `x.name`, whatever `x` is.
@@ -86,11 +92,17 @@ impl<'p> Survey<'p> {
                 kind if kind.is_string() => nodes.skip_below(),
                 Kind::GoStatement => self.starts.push(at),
                 Kind::CallExpression => {
-                    let callee = node.callee().filter(|it| it.is(Kind::SelectorExpression));
-                    let name = callee.and_then(|it| it.field(Field::Field));
-                    if name.is_some_and(|it| matches!(file.text_of(it), "Go" | "TryGo")) {
+                    let Some(callee) = node.callee() else { continue };
+                    let name = match callee.go_kind() {
+                        Kind::SelectorExpression => callee.field(Field::Field),
+                        Kind::Identifier => Some(callee),
+                        _ => None,
+                    };
+                    let Some(name) = name.map(|it| file.text_of(it)) else { continue };
+                    if matches!(name, "Go" | "TryGo") && callee.is(Kind::SelectorExpression) {
                         self.starts.push(at);
                     }
+                    self.calls.entry(name).or_default().push(at);
                 }
                 Kind::SelectorExpression => {
                     if let Some(name) = node.field(Field::Field) {

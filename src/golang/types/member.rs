@@ -25,6 +25,8 @@ pub struct Member<'p> {
     pub of: Type<'p>,
     /// How many embedded fields lie between the type and it.
     pub promoted: usize,
+    /// Their names, the outermost first.
+    pub way: Vec<&'p str>,
     /// Whether the way to it goes through a pointer that one of these is.
     pub through_pointer: bool,
 }
@@ -95,8 +97,8 @@ impl PartialEq for MethodPlace<'_> {
 enum Here<'p> {
     /// The member.
     Found(MemberKind<'p>, Type<'p>),
-    /// Nothing of that name; these are embedded, with whether by pointer.
-    Embedded(Vec<(Type<'p>, bool)>),
+    /// Nothing of that name; these are embedded, with whether by pointer and under which name.
+    Embedded(Vec<(Type<'p>, bool, &'p str)>),
     /// The type is not known well enough.
     Unknown,
 }
@@ -131,19 +133,22 @@ impl<'p> TypeInfo<'p> {
         depth: usize,
     ) -> Option<Member<'p>> {
         let depth = self.deeper(depth)?;
-        let mut level = vec![(of.behind().clone(), false)];
+        let mut level = vec![(of.behind().clone(), false, Vec::new())];
         let only_queues = self.only_queues(of.behind());
         for promoted in 0..LEVELS {
             let mut next = Vec::new();
             let mut unknown = false;
-            for (of, through_pointer) in level {
+            for (of, through_pointer, way) in level {
                 match self.here(&of, name, depth) {
                     Here::Found(kind, of) => {
                         let kind = if only_queues { without_flags(kind) } else { kind };
-                        return Some(Member { kind, of, promoted, through_pointer });
+                        return Some(Member { kind, of, promoted, way, through_pointer });
                     }
                     Here::Embedded(all) => {
-                        next.extend(all.into_iter().map(|(of, p)| (of, p || through_pointer)));
+                        next.extend(all.into_iter().map(|(of, pointer, name)| {
+                            let way = way.iter().copied().chain([name]).collect();
+                            (of, pointer || through_pointer, way)
+                        }));
                     }
                     Here::Unknown => unknown = true,
                 }
@@ -198,7 +203,7 @@ impl<'p> TypeInfo<'p> {
                         return Some(Here::Found(MemberKind::Field(place), of()));
                     }
                     if field.embedded {
-                        embedded.push((of().behind().clone(), field.embedded_pointer));
+                        embedded.push((of().behind().clone(), field.embedded_pointer, field.name));
                     }
                 }
                 Some(Here::Embedded(embedded))
@@ -207,7 +212,8 @@ impl<'p> TypeInfo<'p> {
                 let mut embedded = Vec::new();
                 for it in node.parts() {
                     if it.is(Kind::TypeElem) {
-                        embedded.push((self.written_type(file, it, arguments, depth), false));
+                        let of = self.written_type(file, it, arguments, depth);
+                        embedded.push((of, false, file.text_of(it)));
                     } else if it.field(Field::Name).is_some_and(|it| file.text_of(it) == name) {
                         let of = self.signature(file, it, arguments, depth);
                         let place = MethodPlace::Interface(file, it);
@@ -284,7 +290,7 @@ fn here_foreign<'p>(
         }
         if it.kind == signatures::MemberKind::Embedded {
             let pointer = it.text.starts_with('*');
-            embedded.push((of().behind().clone(), pointer));
+            embedded.push((of().behind().clone(), pointer, it.name));
         }
     }
     Some(Here::Embedded(embedded))

@@ -1,7 +1,7 @@
 //! Which expressions are locks, as far as their types are written down.
 
 use crate::golang::{AccessPath, GoFile, GoNode, Node, Root};
-use crate::rules::types::{MemberKind, MethodPlace, TypeInfo, only};
+use crate::rules::types::{MemberKind, MethodPlace, Type, TypeInfo, only};
 
 /// What takes a lock and gives it back.
 pub(in crate::rules) const METHODS: &[&str] = &["Lock", "Unlock", "RLock", "RUnlock"];
@@ -55,6 +55,11 @@ impl Lock {
             of = only(embedded.by_ref())?;
         }
         None
+    }
+
+    /// Whether a type is that of a lock.
+    pub(in crate::rules) fn is(of: &Type<'_>) -> bool {
+        of.foreign_name().is_some_and(|(path, name)| Self::named(path, name).is_some())
     }
 
     fn named(path: &str, name: &str) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 mod assertions;
 mod concurrency;
+mod locksets;
 mod pages;
 mod paths;
 mod properties;

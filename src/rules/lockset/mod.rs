@@ -1,0 +1,147 @@
+//! Locksets: which locks are held where, and which ones a function takes, its callees included.
+//!
+//! [`Local`] follows the locks through one function. [`LockSets`] knows those of all functions of a
+//! package that handle locks, what functions take and give back for their callers, which locks they
+//! wait for through calls ([`Acquire`]), and what is held when they begin ([`OnEntry`]). A lock is
+//! an object's path in the terms of the function that speaks of it, or, where identity does not
+//! matter or is not known, the field or the variable that it lies in.
+
+mod acquires;
+mod call;
+mod effect;
+mod entry;
+mod local;
+mod place;
+mod runs;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use super::engine::Context;
+use super::goroutine::Key;
+use super::survey::At;
+use acquires::{Acquires, innermost, name_of};
+use effect::Wrappers;
+use entry::Entries;
+use local::OPERATIONS;
+
+pub(super) use acquires::{Acquire, How};
+pub(super) use call::{Target, When, own_calls, receiver_of, targets};
+pub(super) use entry::OnEntry;
+pub(super) use local::{Local, Set, Wait};
+pub(super) use place::{LockRef, place};
+pub(super) use runs::{Run, run};
+
+/// How many functions may lie between a lock and who holds it through them.
+const WRAPPERS: usize = 2;
+
+/// The locks of a package.
+#[derive(Debug, Default)]
+pub(super) struct LockSets<'p> {
+    locals: BTreeMap<Key<'p>, Local<'p>>,
+    acquires: OnceCell<Acquires<'p>>,
+    entries: OnceCell<Entries<'p>>,
+}
+
+impl<'p> LockSets<'p> {
+    /// Follows the locks through all functions that mention some; `None` where the package cannot
+    /// be looked through. What tests do does not count.
+    pub(super) fn of(context: &Context<'p>) -> Option<Self> {
+        let survey = context.survey()?;
+        let mut functions: BTreeMap<Key<'p>, At<'p>> = BTreeMap::new();
+        for name in OPERATIONS {
+            for at in survey.selectors(name).iter().filter(|it| !it.file.is_test()) {
+                functions.extend(functions_around(context, *at).map(|it| (it.key(), it)));
+            }
+        }
+        let mut wrappers = Wrappers::default();
+        let mut sets = Self::default();
+        for _ in 0..=WRAPPERS {
+            let followed = functions.values().filter_map(|it| Local::of(context, *it, &wrappers));
+            let followed: Vec<_> = followed.collect();
+            functions.clear();
+            for local in followed {
+                let function = local.function;
+                let news = wrappers.note(function, local.effects());
+                sets.locals.insert(function.key(), local);
+                let name = name_of(function).filter(|_| news);
+                for call in name.map_or(&[][..], |it| survey.calls(it)) {
+                    if !call.file.is_test() && context.affords(call.file, 1) {
+                        functions.extend(innermost(*call).map(|it| (it.key(), it)));
+                    }
+                }
+            }
+        }
+        Some(sets)
+    }
+
+    /// Whether the package has no locks.
+    pub(super) fn is_empty(&self) -> bool {
+        self.locals.is_empty()
+    }
+
+    /// The locks of one function, if it handles some.
+    pub(super) fn local(&self, function: At<'p>) -> Option<&Local<'p>> {
+        self.locals.get(&function.key())
+    }
+
+    /// The functions that handle locks, in the order of the source.
+    pub(super) fn locals(&self) -> impl Iterator<Item = &Local<'p>> {
+        self.locals.values()
+    }
+
+    /// The locks that a function waits for, itself or through calls in the package.
+    pub(super) fn acquires(&self, context: &Context<'p>, function: At<'p>) -> &[Acquire<'p>] {
+        self.acquires.get_or_init(|| Acquires::find(context, self)).of(function)
+    }
+
+    /// What is held when a function begins.
+    pub(super) fn on_entry(&self, context: &Context<'p>, function: At<'p>) -> OnEntry<'p> {
+        self.entries(context).entry(context, self, function)
+    }
+
+    /// The locks that are surely held where a node stands, in the terms of the innermost function
+    /// around it; those that the function's callers hold included.
+    pub(super) fn held(&self, context: &Context<'p>, at: At<'p>) -> Vec<LockRef<'p>> {
+        let Some(function) = innermost(at) else { return Vec::new() };
+        let entry = self.on_entry(context, function);
+        self.held_in(function, at.node.start_byte(), entry.held())
+    }
+
+    fn entries(&self, context: &Context<'p>) -> &Entries<'p> {
+        self.entries.get_or_init(|| Entries::find(context, self))
+    }
+
+    /// The locks that are surely held at a byte of a function that begins with these.
+    fn held_in(&self, function: At<'p>, byte: usize, entry: &[LockRef<'p>]) -> Vec<LockRef<'p>> {
+        let Some(local) = self.local(function) else { return entry.to_vec() };
+        let Some(set) = local.at(byte) else { return Vec::new() };
+        let numbered = local.locks.iter().enumerate();
+        let own = numbered.filter(|it| set.must & (1 << it.0) != 0).map(|it| it.1.clone());
+        let mut held: Vec<_> = own.collect();
+        for it in entry.iter().filter(|it| !local.may_have_freed(it, set)) {
+            if !held.contains(it) {
+                held.push(it.clone());
+            }
+        }
+        held
+    }
+}
+
+/// The functions around a place: what a literal does may be the affair of the one around it.
+fn functions_around<'p>(
+    context: &Context<'p>,
+    at: At<'p>,
+) -> impl Iterator<Item = At<'p>> + use<'p> {
+    let scopes = at.file.scopes();
+    let mut next = scopes.function_at(at.node.start_byte());
+    let mut found = Vec::new();
+    while let Some(id) = next.filter(|_| context.affords(at.file, 1)) {
+        let function = scopes.function(id);
+        found.extend(
+            at.file.node(function.span, function.kind).map(|node| At { file: at.file, node }),
+        );
+        next = function.parent;
+    }
+    found.into_iter()
+}
