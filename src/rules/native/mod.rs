@@ -7,6 +7,7 @@ use super::engine::Native;
 mod concurrency {
     pub(super) mod atomic_mixed_access;
     pub(super) mod ctx_cancel_lost;
+    pub(super) mod field_guard_inconsistent;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
@@ -41,6 +42,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/ctx-cancel-lost.md",
         include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
         concurrency::ctx_cancel_lost::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/field-guard-inconsistent.md",
+        include_str!("../../../review-rules/concurrency/field-guard-inconsistent.md"),
+        concurrency::field_guard_inconsistent::NATIVE,
     ),
     (
         "review-rules/concurrency/goroutine-leak-on-timeout.md",

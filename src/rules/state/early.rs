@@ -56,8 +56,8 @@ fn early<'p>(context: &Context<'p>, at: At<'p>, operand: Node<'p>, depth: usize)
 
 /// Whether what a caller gives is its own, or was given to it in the same way.
 fn is_given<'p>(context: &Context<'p>, caller: At<'p>, given: Node<'p>, depth: usize) -> bool {
-    let local = AccessPath::of(caller.file, given)
-        .is_none_or(|it| matches!(it.root, Root::Local(_)));
+    let local =
+        AccessPath::of(caller.file, given).is_none_or(|it| matches!(it.root, Root::Local(_)));
     // A goroutine that is started on it has it for good.
     let started = caller.around().iter().take(2).any(|it| it.is(Kind::GoStatement));
     local
@@ -69,8 +69,5 @@ fn is_given<'p>(context: &Context<'p>, caller: At<'p>, given: Node<'p>, depth: u
 /// The call whose function the node is.
 fn call_of(callee: At<'_>) -> Option<Node<'_>> {
     let around = callee.around();
-    around
-        .first()
-        .filter(|it| it.callee().is_some_and(|it| it.id() == callee.node.id()))
-        .copied()
+    around.first().filter(|it| it.callee().is_some_and(|it| it.id() == callee.node.id())).copied()
 }

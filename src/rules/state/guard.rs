@@ -120,7 +120,11 @@ pub(in crate::rules) fn hold<'p>(
 /// The function around a touch; of a literal also those around it.
 fn functions<'t, 'p>(touch: &'t Touch<'p>) -> impl Iterator<Item = At<'p>> + use<'t, 'p> {
     let file = touch.at.file;
-    touch.around.iter().filter(|it| it.go_kind().is_function()).map(move |node| At { file, node: *node })
+    touch
+        .around
+        .iter()
+        .filter(|it| it.go_kind().is_function())
+        .map(move |node| At { file, node: *node })
 }
 
 /// Whether other packages can call the function, and so without any lock of this one.

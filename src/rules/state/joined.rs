@@ -28,9 +28,9 @@ fn joined<'p>(context: &Context<'p>, at: At<'p>, depth: usize) -> bool {
             return true;
         }
     }
-    let declaration = around.iter().find(|it| {
-        matches!(it.go_kind(), Kind::FunctionDeclaration | Kind::MethodDeclaration)
-    });
+    let declaration = around
+        .iter()
+        .find(|it| matches!(it.go_kind(), Kind::FunctionDeclaration | Kind::MethodDeclaration));
     let Some(declaration) = declaration.filter(|_| depth > 0) else { return false };
     let name = declaration.field(Field::Name).map_or("", |it| file.text_of(it));
     if is_exported(name) || node.id() == declaration.id() {

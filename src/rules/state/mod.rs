@@ -18,7 +18,9 @@ pub(super) use doing::Doing;
 use early::is_early;
 use privacy::{made_here, privacy};
 
-pub(super) use guard::{Guard, Hold, declaration_of, guarded_fields, guards, hold, holder_place, struct_of};
+pub(super) use guard::{
+    Guard, Hold, declaration_of, guarded_fields, guards, hold, holder_place, struct_of,
+};
 pub(super) use joined::is_joined;
 pub(super) use privacy::{Privacy, makes};
 pub(super) use stated::{is_meant, is_settled};

@@ -52,12 +52,7 @@ pub(super) fn privacy<'p>(context: &Context<'p>, at: At<'p>, operand: Node<'p>) 
 }
 
 /// Whether the variable's object is the function's own: it is made here, or is a copy.
-fn is_own<'p>(
-    context: &Context<'p>,
-    file: &'p GoFile,
-    root: Node<'p>,
-    binding: &Binding,
-) -> bool {
+fn is_own<'p>(context: &Context<'p>, file: &'p GoFile, root: Node<'p>, binding: &Binding) -> bool {
     let of = context.types.of_name(file, root);
     let copy = matches!(context.types.underlying(&of), Type::Struct(_) | Type::Array(..));
     if copy {
@@ -109,9 +104,9 @@ fn may_come_before(file: &GoFile, binding: &Binding, first: Span, second: Span) 
         return true;
     }
     // In a loop that the variable outlives, what stands behind comes before, too.
-    file.scopes().loops_at(second.start as usize).any(|it| {
-        it.span.encloses(first) && !it.span.encloses(binding.name)
-    })
+    file.scopes()
+        .loops_at(second.start as usize)
+        .any(|it| it.span.encloses(first) && !it.span.encloses(binding.name))
 }
 
 /// Whom one use gives the object to.
@@ -156,9 +151,8 @@ fn leaves<'p>(
                 if started {
                     return Privacy::Published;
                 }
-                let appended = call.is_some_and(|it| {
-                    it.callee().is_some_and(|it| file.text_of(it) == "append")
-                });
+                let appended = call
+                    .is_some_and(|it| it.callee().is_some_and(|it| file.text_of(it) == "append"));
                 return if appended { Privacy::Published } else { Privacy::Lent };
             }
             Kind::SendStatement => return Privacy::Published,

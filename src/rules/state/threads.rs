@@ -68,12 +68,13 @@ fn started<'p>(at: At<'p>, around: &[Node<'p>]) -> Option<Thread<'p>> {
             Kind::CallExpression if call => {
                 around.get(depth + 1).filter(|it| it.is(Kind::GoStatement)).copied()
             }
-            Kind::ArgumentList if inner.is(Kind::FuncLiteral) || depth == 0 => {
-                around.get(depth + 1).filter(|it| {
+            Kind::ArgumentList if inner.is(Kind::FuncLiteral) || depth == 0 => around
+                .get(depth + 1)
+                .filter(|it| {
                     let name = it.callee().and_then(|it| it.field(Field::Field));
                     name.is_some_and(|it| matches!(at.file.text_of(it), "Go" | "TryGo"))
-                }).copied()
-            }
+                })
+                .copied(),
             _ => None,
         };
         // Only the literal, or the function that is named there, runs in the goroutine.

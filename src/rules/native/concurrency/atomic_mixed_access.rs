@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use crate::golang::types::Type;
 use crate::golang::{BindingKind, Field, GoNode, Kind, Node, Place, Resolved};
 use crate::model::Confidence;
-use crate::rules::{Fix, Role};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::object::{Object, root_of};
 use crate::rules::state::{Doing, Privacy, Touch, is_joined, is_meant};
+use crate::rules::{Fix, Role};
 
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::CallExpression], vars: &["PLACE", "STATE", "CALL"], check };
@@ -65,9 +65,9 @@ fn together<'p>(context: &Context<'p>, object: Object<'p>) -> Vec<Object<'p>> {
         (Object::Var(_), _) | (_, None) => vec![object],
         (Object::Field(..), Some(of)) => {
             let fields = context.types.struct_fields(&of).unwrap_or_default();
-            let numbers = fields.into_iter().filter(|(_, of)| {
-                matches!(context.types.underlying(of), Type::Basic(_))
-            });
+            let numbers = fields
+                .into_iter()
+                .filter(|(_, of)| matches!(context.types.underlying(of), Type::Basic(_)));
             let all: Vec<_> = numbers
                 .filter_map(|(it, _)| Object::field(context.types.field(&of, it.name)?))
                 .collect();
@@ -127,14 +127,12 @@ fn copied<'p>(context: &Context<'p>, all: &[&Touch<'p>]) -> Vec<Hit<'p>> {
         let file = touch.at.file;
         let root = root_of(operand.unparen());
         let Resolved::Local(_, binding) = file.resolve(root) else { continue };
-        let copy = matches!(
-            context.types.underlying(&context.types.of_name(file, root)),
-            Type::Struct(_)
-        );
+        let copy =
+            matches!(context.types.underlying(&context.types.of_name(file, root)), Type::Struct(_));
         let (span, kind) = binding.declared_by;
-        let elsewhere = all.iter().find(|it| {
-            it.doing == Doing::AtomicWrite && it.privacy(context) == Privacy::Published
-        });
+        let elsewhere = all
+            .iter()
+            .find(|it| it.doing == Doing::AtomicWrite && it.privacy(context) == Privacy::Published);
         if !copy || binding.kind != BindingKind::Receiver || !context.affords(file, 1) {
             continue;
         }
@@ -150,7 +148,10 @@ fn hit<'p>(
     (plain, trigger): (&Touch<'p>, Node<'p>),
     partner: &Touch<'p>,
 ) -> Option<Hit<'p>> {
-    let call = partner.around.iter().find(|it| it.is(Kind::CallExpression) && it.arguments().count() > 0)?;
+    let call = partner
+        .around
+        .iter()
+        .find(|it| it.is(Kind::CallExpression) && it.arguments().count() > 0)?;
     let name = partner.at.file.text_of(call.callee()?);
     let hit = Hit::at(plain.at.file, trigger)
         .var("PLACE", shown)

@@ -13,11 +13,8 @@ use crate::rules::state::{
 };
 use crate::rules::survey::At;
 
-pub(in crate::rules) const NATIVE: Native = Native {
-    kinds: &[Kind::TypeSpec],
-    vars: &["PLACE", "LOCK", "FIELD", "HELD", "ALL"],
-    check,
-};
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: &[Kind::TypeSpec], vars: &["PLACE", "LOCK", "FIELD", "HELD", "ALL"], check };
 
 /// More places are not compared.
 const MOST: usize = 400;
@@ -31,7 +28,9 @@ struct Belief<'t, 'p> {
 
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let spec = At { file: place.file, node: place.node };
-    if spec.file.is_test() || place.node.field(Field::Type).is_none_or(|it| !it.is(Kind::StructType)) {
+    if spec.file.is_test()
+        || place.node.field(Field::Type).is_none_or(|it| !it.is(Kind::StructType))
+    {
         return Vec::new();
     }
     let Some(of) = struct_of(context, spec) else { return Vec::new() };
@@ -182,9 +181,27 @@ fn is_exempt(name: &str) -> bool {
 /// Whether a function of this name comes before others have the object.
 fn is_first(name: &str) -> bool {
     const FIRST: &[&str] = &[
-        "new", "init", "setup", "make", "create", "build", "open", "start", "run", "serve",
-        "listen", "load", "restore", "recover", "configure", "reset", "register", "unmarshal",
-        "decode", "with", "main",
+        "new",
+        "init",
+        "setup",
+        "make",
+        "create",
+        "build",
+        "open",
+        "start",
+        "run",
+        "serve",
+        "listen",
+        "load",
+        "restore",
+        "recover",
+        "configure",
+        "reset",
+        "register",
+        "unmarshal",
+        "decode",
+        "with",
+        "main",
     ];
     let name = name.to_ascii_lowercase();
     FIRST.iter().any(|it| name.starts_with(it))
@@ -193,7 +210,9 @@ fn is_first(name: &str) -> bool {
 /// Whether the function only shows the object to people.
 fn is_shown(name: &str) -> bool {
     matches!(name, "String" | "GoString" | "Error" | "Format")
-        || ["dump", "debug", "log", "print"].iter().any(|it| name.to_ascii_lowercase().starts_with(it))
+        || ["dump", "debug", "log", "print"]
+            .iter()
+            .any(|it| name.to_ascii_lowercase().starts_with(it))
 }
 
 /// Whether one goroutine runs the exported function, as far as its name tells.
@@ -202,9 +221,24 @@ fn is_single<'p>(context: &Context<'p>, (path, span): (&'p str, crate::golang::S
     let item = file.and_then(|it| it.items().iter().find(|it| it.span == span));
     item.is_none_or(|it| {
         let name = it.name.to_ascii_lowercase();
-        ["start", "run", "serve", "listen", "loop", "init", "main", "new", "open", "close", "stop", "shutdown", "test", "benchmark"]
-            .iter()
-            .any(|it| name.starts_with(it))
+        [
+            "start",
+            "run",
+            "serve",
+            "listen",
+            "loop",
+            "init",
+            "main",
+            "new",
+            "open",
+            "close",
+            "stop",
+            "shutdown",
+            "test",
+            "benchmark",
+        ]
+        .iter()
+        .any(|it| name.starts_with(it))
     })
 }
 
