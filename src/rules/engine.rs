@@ -15,7 +15,9 @@ use super::channel::Local;
 use super::goroutine::Starts;
 use super::lockset::LockSets;
 use super::meter::Meter;
+use super::object::Object;
 use super::start::Guarded;
+use super::state::{Touch, touches};
 use super::survey::Survey;
 use super::{Finding, Fix, Related, Role, Rule, Suppressions, Var};
 
@@ -48,6 +50,7 @@ pub(super) struct Context<'p> {
     starts: OnceCell<Option<Starts<'p>>>,
     guarded: OnceCell<Option<Guarded<'p>>>,
     channels: RefCell<HashMap<(&'p str, Span), Channels<'p>>>,
+    touches: RefCell<HashMap<Object<'p>, Option<Rc<[Touch<'p>]>>>>,
     locksets: OnceCell<Option<LockSets<'p>>>,
 }
 
@@ -65,6 +68,7 @@ impl<'p> Context<'p> {
             starts,
             guarded,
             channels: RefCell::default(),
+            touches: RefCell::default(),
             locksets: OnceCell::new(),
         }
     }
@@ -99,6 +103,16 @@ impl<'p> Context<'p> {
         let made: Channels<'p> = Local::made_by(self, file, by).into();
         self.channels.borrow_mut().insert(key, made.clone());
         made
+    }
+
+    /// The places that touch a variable; found when somebody first asks, if that can be afforded.
+    pub(super) fn touches(&self, object: Object<'p>) -> Option<Rc<[Touch<'p>]>> {
+        if let Some(known) = self.touches.borrow().get(&object) {
+            return known.clone();
+        }
+        let found: Option<Rc<[Touch<'p>]>> = touches(self, object).map(Into::into);
+        self.touches.borrow_mut().insert(object, found.clone());
+        found
     }
 
     /// Which locks are held where; found when somebody first asks.

@@ -35,6 +35,7 @@ mod section;
 mod share;
 mod skeleton;
 mod start;
+mod state;
 mod suppress;
 mod survey;
 mod text;

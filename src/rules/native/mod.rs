@@ -5,10 +5,12 @@
 use super::engine::Native;
 
 mod concurrency {
+    pub(super) mod atomic_mixed_access;
     pub(super) mod captured_var_race;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod ctx_request_outlives_handler;
     pub(super) mod double_close;
+    pub(super) mod field_guard_inconsistent;
     pub(super) mod goroutine_leak_on_early_return;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
@@ -49,6 +51,11 @@ mod correctness {
 /// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
     (
+        "review-rules/concurrency/atomic-mixed-access.md",
+        include_str!("../../../review-rules/concurrency/atomic-mixed-access.md"),
+        concurrency::atomic_mixed_access::NATIVE,
+    ),
+    (
         "review-rules/concurrency/captured-var-race.md",
         include_str!("../../../review-rules/concurrency/captured-var-race.md"),
         concurrency::captured_var_race::NATIVE,
@@ -67,6 +74,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/double-close.md",
         include_str!("../../../review-rules/concurrency/double-close.md"),
         concurrency::double_close::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/field-guard-inconsistent.md",
+        include_str!("../../../review-rules/concurrency/field-guard-inconsistent.md"),
+        concurrency::field_guard_inconsistent::NATIVE,
     ),
     (
         "review-rules/concurrency/goroutine-leak-on-early-return.md",

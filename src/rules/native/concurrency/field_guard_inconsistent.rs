@@ -1,0 +1,248 @@
+//! A field that a lock of its struct guards nearly everywhere is touched without that lock.
+
+use std::collections::HashSet;
+
+use crate::golang::{Field, GoNode, Kind, Node, Place};
+use crate::model::Confidence;
+use crate::rules::Role;
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::object::Object;
+use crate::rules::state::{
+    Doing, Guard, Hold, Privacy, Thread, Touch, beside, guarded_fields, guards, hold, is_joined,
+    is_meant, is_settled, struct_of, threads,
+};
+use crate::rules::survey::At;
+
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: &[Kind::TypeSpec], vars: &["PLACE", "LOCK", "FIELD", "HELD", "ALL"], check };
+
+/// More places are not compared.
+const MOST: usize = 400;
+
+/// The places of one field, by one lock.
+struct Belief<'t, 'p> {
+    guard: &'t Guard<'p>,
+    held: Vec<&'t Touch<'p>>,
+    free: Vec<&'t Touch<'p>>,
+}
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    let spec = At { file: place.file, node: place.node };
+    if spec.file.is_test()
+        || place.node.field(Field::Type).is_none_or(|it| !it.is(Kind::StructType))
+    {
+        return Vec::new();
+    }
+    let Some(of) = struct_of(context, spec) else { return Vec::new() };
+    let guards = guards(context, &of);
+    let mut hits = Vec::new();
+    if guards.is_empty() || guards.len() > 4 {
+        return hits;
+    }
+    for (object, name, _) in guarded_fields(context, &of) {
+        hits.extend(of_field(context, object, name, &guards).unwrap_or_default());
+    }
+    // What one function forgets for several fields is one mistake.
+    hits.sort_by_key(|it| (it.file.path(), it.trigger.start_byte()));
+    let mut seen = HashSet::new();
+    hits.retain(|it| {
+        let function = declaration(At { file: it.file, node: it.trigger });
+        function.is_some_and(|it| seen.insert(it.id()))
+    });
+    hits
+}
+
+fn of_field<'p>(
+    context: &Context<'p>,
+    object: Object<'p>,
+    name: &'p str,
+    guards: &[Guard<'p>],
+) -> Option<Vec<Hit<'p>>> {
+    let all = context.touches(object)?;
+    let counts = |it: &&Touch<'p>| {
+        !it.at.file.is_test()
+            && !it.doing.is_atomic()
+            && !matches!(it.doing, Doing::Made | Doing::Address)
+    };
+    // Who never changes it after the beginning needs no lock.
+    if !all.iter().any(|it| changes(it)) || all.len() > MOST {
+        return None;
+    }
+    let shared: Vec<_> = all.iter().filter(counts).collect();
+    let shared: Vec<_> =
+        shared.into_iter().filter(|it| it.privacy(context) == Privacy::Published).collect();
+    let believed = guards.iter().map(|guard| believe(context, guard, &shared));
+    let belief = believed.max_by_key(|it| it.held.len())?;
+    if belief.free.is_empty() || !belief.held.iter().any(|it| changes(it)) {
+        return None;
+    }
+    let mut hits = Vec::new();
+    for touch in &belief.free {
+        hits.extend(forgotten(context, touch, &belief, name));
+    }
+    Some(hits)
+}
+
+fn changes(touch: &Touch<'_>) -> bool {
+    touch.doing.changes() || touch.doing == Doing::Call
+}
+
+fn believe<'t, 'p>(
+    context: &Context<'p>,
+    guard: &'t Guard<'p>,
+    all: &[&'t Touch<'p>],
+) -> Belief<'t, 'p> {
+    let mut belief = Belief { guard, held: Vec::new(), free: Vec::new() };
+    for it in all {
+        match hold(context, it, guard) {
+            Hold::Write | Hold::Read => belief.held.push(it),
+            Hold::Free => belief.free.push(it),
+            Hold::Perhaps => {}
+        }
+    }
+    belief
+}
+
+/// Whether two accesses of one variable race when nothing orders them.
+fn conflict(free: Doing, held: Doing) -> bool {
+    match free {
+        Doing::Read => held.writes(),
+        Doing::Look => held.changes(),
+        Doing::Inside => held.changes() || held == Doing::Look,
+        Doing::Write | Doing::Update => held.changes() || matches!(held, Doing::Read | Doing::Look),
+        _ => false,
+    }
+}
+
+fn forgotten<'p>(
+    context: &Context<'p>,
+    touch: &Touch<'p>,
+    belief: &Belief<'_, 'p>,
+    name: &str,
+) -> Option<Hit<'p>> {
+    let partners = belief.held.iter().filter(|it| conflict(touch.doing, it.doing));
+    let partners: Vec<_> = partners.collect();
+    let At { file, node } = touch.at;
+    let function = declaration(touch.at)?;
+    let called = function.field(Field::Name).map(|it| file.text_of(it))?;
+    if partners.is_empty()
+        || is_exempt(called)
+        || is_first(called) && file.scopes().loop_at(node.start_byte()).is_none()
+        || is_meant(file, node)
+        || is_settled(file, function)
+        || is_joined(context, touch.at)
+    {
+        return None;
+    }
+    let mine = threads(context, touch.at)?;
+    let mut meets = None;
+    for it in partners.into_iter().take(8) {
+        let theirs = threads(context, it.at)?;
+        let repeats = |it: &Thread<'p>| match it {
+            Thread::Go(_, again) => *again,
+            Thread::Open(key) => !is_single(context, *key),
+            Thread::Root(_) => false,
+        };
+        if beside(&mine, &theirs, repeats) {
+            let goes = |it: &Thread<'_>| matches!(it, Thread::Go(..));
+            meets = Some((it, mine.iter().any(goes) && theirs.iter().any(goes)));
+            break;
+        }
+    }
+    let (partner, proven) = meets?;
+    let (held, free) = (belief.held.len(), belief.free.len());
+    let most = held >= 2 && held >= 3 * free;
+    let enough = most || proven && held >= free;
+    if !enough {
+        return None;
+    }
+    let operand = file.text_of(touch.operand()?);
+    let mut hit = Hit::at(file, node)
+        .var("PLACE", file.text_of(node))
+        .var("LOCK", format!("{operand}.{}", belief.guard.name))
+        .var("FIELD", name)
+        .var("HELD", held.to_string())
+        .var("ALL", (held + free).to_string())
+        .with(partner.at.file, partner.at.node, Role::Access);
+    if is_shown(called) {
+        hit.confidence = Confidence::Low;
+    }
+    Some(hit)
+}
+
+/// Whether the name says that somebody else has the lock, or that nobody needs it.
+fn is_exempt(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["locked", "unsafe", "nolock", "withoutlock", "lockheld", "withlock", "unlocked"]
+        .iter()
+        .any(|it| name.contains(it))
+}
+
+/// Whether a function of this name comes before others have the object.
+fn is_first(name: &str) -> bool {
+    const FIRST: &[&str] = &[
+        "new",
+        "init",
+        "setup",
+        "make",
+        "create",
+        "build",
+        "open",
+        "start",
+        "run",
+        "serve",
+        "listen",
+        "load",
+        "restore",
+        "recover",
+        "configure",
+        "reset",
+        "register",
+        "unmarshal",
+        "decode",
+        "with",
+        "main",
+    ];
+    let name = name.to_ascii_lowercase();
+    FIRST.iter().any(|it| name.starts_with(it))
+}
+
+/// Whether the function only shows the object to people.
+fn is_shown(name: &str) -> bool {
+    matches!(name, "String" | "GoString" | "Error" | "Format")
+        || ["dump", "debug", "log", "print"]
+            .iter()
+            .any(|it| name.to_ascii_lowercase().starts_with(it))
+}
+
+/// Whether one goroutine runs the exported function, as far as its name tells.
+fn is_single<'p>(context: &Context<'p>, (path, span): (&'p str, crate::golang::Span)) -> bool {
+    let file = context.package.files().iter().find(|it| **it.path() == *path);
+    let item = file.and_then(|it| it.items().iter().find(|it| it.span == span));
+    item.is_none_or(|it| {
+        let name = it.name.to_ascii_lowercase();
+        [
+            "start",
+            "run",
+            "serve",
+            "listen",
+            "loop",
+            "init",
+            "main",
+            "new",
+            "open",
+            "close",
+            "stop",
+            "shutdown",
+            "test",
+            "benchmark",
+        ]
+        .iter()
+        .any(|it| name.starts_with(it))
+    })
+}
+
+fn declaration<'p>(at: At<'p>) -> Option<Node<'p>> {
+    let named = [Kind::FunctionDeclaration, Kind::MethodDeclaration];
+    at.around().into_iter().rfind(|it| named.contains(&it.go_kind()))
+}
