@@ -38,7 +38,7 @@ pub(super) use call::{When, own_calls, targets};
 pub(super) use entry::OnEntry;
 pub(super) use how::How;
 pub(super) use local::Local;
-pub(super) use place::LockRef;
+pub(super) use place::{LockRef, place};
 
 /// How many functions may lie between a lock and who holds it through them.
 const WRAPPERS: usize = 2;

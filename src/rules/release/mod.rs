@@ -33,7 +33,7 @@ pub(super) use handles::{FILE, SPAN, SUBSCRIPTION, TICKER};
 pub(super) use handover::{NetReleasers, is_named_for};
 pub(super) use kinds::{BODY, CANCEL, ROWS, Resource, TX};
 pub(super) use lock::{Lock, METHODS, moves};
-pub(super) use sites::{Form, RECEIVE, SEND, Site, Sites};
+pub(super) use sites::{Form, RECEIVE, SEND, Site, Sites, resolved};
 pub(super) use unreleased::{ACQUIRING, unreleased};
 pub(super) use value::{Acquired, acquired};
 
