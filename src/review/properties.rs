@@ -73,6 +73,8 @@ fn moved(files: &[SourceFile]) -> Vec<SourceFile> {
     files.iter().map(file).collect()
 }
 
+const LOCALS: &str = "locals renamed";
+
 #[test]
 fn other_words_for_the_same_program_make_nothing_new() {
     let rules = Arc::new(RuleSet::builtin());
@@ -80,12 +82,13 @@ fn other_words_for_the_same_program_make_nothing_new() {
     for (rule, base) in rewrite::flagged(&rules) {
         let mut check = |what: &str, head: Vec<SourceFile>| {
             let (new, repaired) = examined(&base, &head, &rules);
-            if !new.is_empty() || repaired > 0 {
+            // A local may lose what its name alone told, such as that `err` is an error.
+            if !new.is_empty() || repaired > 0 && what != LOCALS {
                 failures.push(format!("{}: {what}: {new:?}, {repaired} repaired", rule.id()));
             }
         };
         check("shifted", rewritten(&base, |it| format!("// A note.\n\n{it}")));
-        check("locals renamed", rewritten(&base, rewrite::locals_renamed));
+        check(LOCALS, rewritten(&base, rewrite::locals_renamed));
         check("reformatted", rewritten(&base, |it| rewrite::reformatted(it, 2)));
         let reordered = |it: &str| rewrite::reordered(it).unwrap_or_else(|| it.to_owned());
         check("reordered", rewritten(&base, reordered));

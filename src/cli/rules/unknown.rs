@@ -43,7 +43,7 @@ mod tests {
             assert!(said.contains(expected), "{said}");
             assert!(said.contains("rules list"), "{said}");
         };
-        check("goroutine-leak", "did you mean `goroutine-leak-on-timeout`?");
+        check("goroutine-leak-timeout", "did you mean `goroutine-leak-on-timeout`?");
         check("http-timeout", "did you mean `http-client-no-timeout`?");
         check("POOL-PUT", "did you mean `pool-put-deferred-in-loop`?");
         let nothing = unknown("xyzzy", &rules);
