@@ -6,6 +6,7 @@ use super::engine::Native;
 
 mod concurrency {
     pub(super) mod ctx_cancel_lost;
+    pub(super) mod goroutine_leak_first_response;
     pub(super) mod goroutine_leak_on_early_return;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
@@ -36,6 +37,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/ctx-cancel-lost.md",
         include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
         concurrency::ctx_cancel_lost::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/goroutine-leak-first-response.md",
+        include_str!("../../../review-rules/concurrency/goroutine-leak-first-response.md"),
+        concurrency::goroutine_leak_first_response::NATIVE,
     ),
     (
         "review-rules/concurrency/goroutine-leak-on-early-return.md",
