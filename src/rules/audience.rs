@@ -56,6 +56,7 @@ pub(super) fn serves_tests_at(file: &GoFile, place: Span) -> bool {
         let text = file.slice(it.span);
         it.name.starts_with("Test") || text.contains("testing.")
     }) || serves_tests_by_place(file)
+        || file.path().rsplit('/').next().is_some_and(|it| it.contains("test"))
 }
 
 /// Whether a person runs the code at a terminal, as far as its place and its imports tell.

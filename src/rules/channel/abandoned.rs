@@ -13,6 +13,7 @@ use crate::rules::release::Holding;
 use crate::rules::repeat::repeating_loop;
 use crate::rules::survey::At;
 
+use super::entry::Entered;
 use super::{Act, Local, Operation};
 
 /// A goroutine that is left waiting.
@@ -79,7 +80,8 @@ fn left_waiting<'c, 'p>(
     channel: &'c Local<'p>,
     waiting: &'c Operation<'p>,
 ) -> Option<Abandoned<'c, 'p>> {
-    if waiting.start().is_none() || waiting.gives_up || waiting.act == Act::Close {
+    let known = waiting.start().is_some_and(|it| it.entered == Entered::Go);
+    if !known || waiting.gives_up || waiting.act == Act::Close {
         return None;
     }
     let senders = match waiting.act {

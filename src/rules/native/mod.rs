@@ -5,6 +5,7 @@
 use super::engine::Native;
 
 mod concurrency {
+    pub(super) mod channel_wait_never_answered;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod goroutine_leak_first_response;
     pub(super) mod goroutine_leak_on_early_return;
@@ -33,6 +34,11 @@ mod correctness {
 
 /// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
+    (
+        "review-rules/concurrency/channel-wait-never-answered.md",
+        include_str!("../../../review-rules/concurrency/channel-wait-never-answered.md"),
+        concurrency::channel_wait_never_answered::NATIVE,
+    ),
     (
         "review-rules/concurrency/ctx-cancel-lost.md",
         include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
