@@ -1,7 +1,7 @@
 //! For whom code runs, as far as its place and its imports tell: a finding that matters in a server
 //! may be noise in a test or in a tool at somebody's terminal.
 
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package};
+use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package, Span};
 
 use super::engine::Context;
 use super::once::recurs;
@@ -10,6 +10,15 @@ use super::survey::At;
 /// Whether the file is a test, a test's helper or an example: code that runs on its author's
 /// machine and ends soon.
 pub(super) fn serves_tests(file: &GoFile) -> bool {
+    serves_tests_by_place(file)
+        || file.imports().iter().any(|it| {
+            matches!(&*it.path, TESTING | "net/http/httptest")
+                || it.path.starts_with("github.com/stretchr/testify/")
+        })
+}
+
+/// Whether its name or its directory says so.
+fn serves_tests_by_place(file: &GoFile) -> bool {
     const DIRECTORIES: &[&str] = &[
         "test",
         "tests",
@@ -28,12 +37,26 @@ pub(super) fn serves_tests(file: &GoFile) -> bool {
             || ["testutil", "testhelper"].iter().any(|prefix| it.starts_with(prefix))
             || ["-test", "_test", "-tests", "_tests"].iter().any(|suffix| it.ends_with(suffix))
     };
-    file.is_test()
-        || file.directory().split('/').any(directory)
-        || file.imports().iter().any(|it| {
-            matches!(&*it.path, "testing" | "net/http/httptest")
-                || it.path.starts_with("github.com/stretchr/testify/")
-        })
+    file.is_test() || file.directory().split('/').any(directory)
+}
+
+const TESTING: &str = "testing";
+
+/// The same of one place: a file that is no test, and imports `testing` alone of what tests
+/// import, has helpers beside code that is for everybody.
+pub(super) fn serves_tests_at(file: &GoFile, place: Span) -> bool {
+    let others = file.imports().iter().any(|it| {
+        it.path.starts_with("net/http/httptest") || it.path.starts_with("github.com/stretchr/")
+    });
+    if file.is_test() || others || !file.imports_path(TESTING) {
+        return serves_tests(file);
+    }
+    let item = file.items().iter().find(|it| it.span.encloses(place));
+    item.is_none_or(|it| {
+        let text = file.slice(it.span);
+        it.name.starts_with("Test") || text.contains("testing.")
+    }) || serves_tests_by_place(file)
+        || file.path().rsplit('/').next().is_some_and(|it| it.contains("test"))
 }
 
 /// Whether a person runs the code at a terminal, as far as its place and its imports tell.

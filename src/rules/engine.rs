@@ -10,7 +10,7 @@ use crate::golang::types::TypeInfo;
 use crate::golang::{Dispatch, GoFile, GoNode, Kind, Node, Package, Place, Span, normalise, walk};
 use crate::model::{Confidence, Severity};
 
-use super::audience::serves_tests;
+use super::audience::{serves_tests, serves_tests_at};
 use super::channel::Local;
 use super::goroutine::Starts;
 use super::lockset::LockSets;
@@ -234,7 +234,7 @@ fn holds(rule: &Rule, hit: &Hit<'_>) -> bool {
         !file.touches_error(span) && declaration.is_none_or(|it| it.complete)
     };
     rule.page().head.go.contains(hit.file.go_version())
-        && (rule.speaks_in_tests() || !serves_tests(hit.file))
+        && (rule.speaks_in_tests() || !serves_tests_at(hit.file, hit.trigger.span()))
         && understood(hit.file, hit.trigger.span())
         && hit.related.iter().all(|(file, span, _)| understood(file, *span))
 }

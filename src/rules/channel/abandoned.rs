@@ -1,12 +1,19 @@
 //! Whether the function that makes a channel can go away while a goroutine of it still waits for
 //! an answer on it.
 
-use crate::golang::{Edge, Effect, Field, Flow, GoNode, Held, Kind, Node, PointId, What};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use crate::golang::{
+    Edge, Effect, Field, Flow, GoFile, GoNode, Held, Kind, Leak, Node, PointId, Span, What,
+};
 use crate::rules::engine::Context;
 use crate::rules::flow::{End, end_of_statement};
 use crate::rules::release::Holding;
+use crate::rules::repeat::repeating_loop;
 use crate::rules::survey::At;
 
+use super::entry::Entered;
 use super::{Act, Local, Operation};
 
 /// A goroutine that is left waiting.
@@ -38,6 +45,32 @@ pub(in crate::rules) fn abandoned<'c, 'p>(
     context: &Context<'p>,
     channel: &'c Local<'p>,
 ) -> Option<Abandoned<'c, 'p>> {
+    let found = waiting_on(context, channel)?;
+    // Of several channels of one goroutine, the first to be made stands for all.
+    let file = channel.owner.file;
+    let site = found.waiting.in_owner();
+    let mut seen = HashSet::from([channel.binding]);
+    for it in file.scopes().uses_in(site.span()) {
+        let Some(id) = it.binding().filter(|it| seen.insert(*it)) else { continue };
+        let other = file.scopes().binding(id);
+        let (span, kind) = other.declared_by;
+        let earlier = other.name.start < channel.name().start;
+        if !earlier || !matches!(kind, Kind::ShortVarDeclaration | Kind::VarSpec) {
+            continue;
+        }
+        context.affords(file, 2).then_some(())?;
+        let made = context.channels(file, file.node(span, kind)?);
+        let same = |it: &Rc<Local<'p>>| {
+            waiting_on(context, it).is_some_and(|it| it.waiting.in_owner().id() == site.id())
+        };
+        if made.iter().any(same) {
+            return None;
+        }
+    }
+    Some(found)
+}
+
+fn waiting_on<'c, 'p>(context: &Context<'p>, channel: &'c Local<'p>) -> Option<Abandoned<'c, 'p>> {
     channel.escapes.is_empty().then_some(())?;
     channel.operations.iter().find_map(|it| left_waiting(context, channel, it))
 }
@@ -47,7 +80,8 @@ fn left_waiting<'c, 'p>(
     channel: &'c Local<'p>,
     waiting: &'c Operation<'p>,
 ) -> Option<Abandoned<'c, 'p>> {
-    if waiting.start().is_none() || waiting.gives_up || waiting.act == Act::Close {
+    let known = waiting.start().is_some_and(|it| it.entered == Entered::Go);
+    if !known || waiting.gives_up || waiting.act == Act::Close {
         return None;
     }
     let senders = match waiting.act {
@@ -80,38 +114,60 @@ fn left_waiting<'c, 'p>(
     context.affords_steps(size).then_some(())?;
     let flow = file.flow(function)?;
     let from = flow.at(site.start_byte())?;
+    let made = flow.at(channel.name().start as usize)?;
     let mut holding = Holding::new(file, function, flow, from);
     holding.again = false;
     for it in &answers {
         // A select is another rule's business.
         let node = it.select.filter(|_| it.frames.is_empty()).unwrap_or_else(|| it.in_owner());
         let at = flow.at(node.start_byte())?;
-        if it.deferred && flow.reach([at], |_| false)[from.index()] {
+        // Answered before it is asked.
+        if at != from && flow.reach([at], |it| it == made)[from.index()] {
             return None;
         }
         holding.effect(at, if it.deferred { Effect::Settle } else { Effect::Release });
-    }
-    let sure = comes_to(context, waiting);
-    let found = |by, early| Some(Abandoned { waiting, by, early, senders, sure });
-    if !roomy || waiting.act != Act::Send {
-        let leaks = holding.leaks(context);
-        let mut leaks = leaks.iter().filter(|it| it.held == Held::AtExit);
-        if let Some(leak) = leaks.next() {
-            let blamed = holding.blamed(leak).or_else(|| holding.last_held(leak));
-            return found(blamed, false);
+        // A loop that runs as often as another: who comes to its head has come to it.
+        let loops = file.scopes().loops_at(it.in_owner().start_byte());
+        let own =
+            loops.filter(|it| !it.span.encloses(site.span()) && function.span().encloses(it.span));
+        for outer in own.map(|it| it.span) {
+            for (head, _) in flow.points().filter(|(_, it)| is_head(file, outer, it.span)) {
+                holding.effect(head, Effect::Release);
+            }
         }
     }
-    if waiting.act != Act::Send || senders == Senders::One || answers.iter().any(|it| it.deferred) {
+    let sure = comes_to(context, waiting);
+    if !roomy || waiting.act != Act::Send {
+        let leaks = holding.leaks(context);
+        let unaware = |it: &&Leak| {
+            it.held == Held::AtExit && !it.path.iter().any(|at| hears(channel, flow, *at, site))
+        };
+        let mut leaks = leaks.iter().filter(unaware);
+        if let Some(leak) = leaks.next() {
+            let blamed = holding.blamed(leak).or_else(|| holding.last_held(leak));
+            return Some(Abandoned { waiting, by: blamed, early: false, senders, sure });
+        }
+    }
+    if waiting.act != Act::Send || answers.iter().any(|it| it.deferred) {
         return None;
     }
+    let senders = match senders {
+        Senders::One if rivals(channel, flow, from, waiting) => Senders::Many,
+        Senders::One => return None,
+        it => it,
+    };
+    let found = |by, early| Some(Abandoned { waiting, by, early, senders, sure });
     let receives: Vec<_> = answers.iter().filter(|it| it.act != Act::Close).copied().collect();
     if receives.is_empty() {
         return None;
     }
-    let few = receives.iter().all(|it| it.frames.is_empty() && !is_in_loop(channel, it));
-    if few && senders == Senders::Many && !roomy && receives.iter().all(|it| it.select.is_none()) {
-        let more = receives.len() > 1 || answers.len() > receives.len();
-        return if more { None } else { found(None, false) };
+    if let [receive] = &*answers
+        && receive.frames.is_empty()
+        && receive.select.is_none()
+        && !is_in_loop(channel, receive)
+    {
+        let again = !roomy && senders == Senders::Many && starts_again(context, channel, waiting);
+        return again.then(|| found(None, false))?;
     }
     let blocked: Vec<PointId> = holding.effects.keys().copied().collect();
     let early = receives
@@ -139,8 +195,66 @@ fn may_leave(range: &Operation<'_>) -> bool {
     the_loop.is_none_or(|it| !crate::rules::flow::exits(range.at.file, *it).is_empty())
 }
 
+/// Whether the function learns something of the goroutine at a point: it waits for it, or receives
+/// on another channel that the goroutine has too.
+fn hears(channel: &Local<'_>, flow: &Flow, at: PointId, start: Node<'_>) -> bool {
+    let (file, point) = (channel.owner.file, flow.point(at));
+    let text = file.slice(point.span);
+    if start.span().encloses(point.span) || point.span.encloses(start.span()) {
+        return false;
+    }
+    if text.ends_with(".Wait()") {
+        return true;
+    }
+    if !text.contains("<-") && point.what != What::Range {
+        return false;
+    }
+    let Some(node) = file.node(point.span, point.kind) else { return false };
+    let scopes = file.scopes();
+    node.descendants().any(|it| {
+        let receives = it.is(Kind::UnaryExpression) && it.operator() == Some("<-");
+        let of = match receives {
+            true => it.field(Field::Operand),
+            false => it.field(Field::Right).filter(|_| it.is(Kind::RangeClause)),
+        };
+        let heard = of.and_then(|it| file.resolve(it.unparen()).local());
+        heard.is_some_and(|id| scopes.uses_of(id).any(|it| start.span().encloses(it.span)))
+    })
+}
+
+/// Whether a loop really starts the goroutine more than once, or several places start it.
+fn starts_again<'p>(context: &Context<'p>, channel: &Local<'p>, waiting: &Operation<'p>) -> bool {
+    let At { file, node } = channel.owner;
+    let site = waiting.in_owner();
+    let mut around = site.ancestors(file.root());
+    around.reverse();
+    let looped = file.scopes().loops_at(site.start_byte()).any(|it| node.span().encloses(it.span));
+    !looped || repeating_loop(&context.types, file, site, &around, 1).is_some()
+}
+
+/// Whether another goroutine sends on the channel too, when this one does.
+fn rivals(channel: &Local<'_>, flow: &Flow, from: PointId, waiting: &Operation<'_>) -> bool {
+    let behind = flow.reach([from], |_| false);
+    let site = waiting.in_owner().id();
+    channel.operations.iter().any(|it| {
+        let other = it.act == Act::Send && !it.gives_up && it.in_owner().id() != site;
+        let at = flow.at(it.in_owner().start_byte());
+        other && it.start().is_some() && at.is_some_and(|it| behind[it.index()])
+    })
+}
+
 fn is_in_loop(channel: &Local<'_>, receive: &Operation<'_>) -> bool {
     receive.act == Act::Range || receive.is_looped(channel)
+}
+
+/// Whether a span is in what stands between a loop's `for` and its body.
+fn is_head(file: &GoFile, the_loop: Span, span: Span) -> bool {
+    the_loop.encloses(span)
+        && span.end > span.start
+        && file
+            .node(the_loop, Kind::ForStatement)
+            .and_then(|it| it.field(Field::Body))
+            .is_some_and(|body| span.start < body.span().start)
 }
 
 /// The code that leaves a loop that receives before it is done.

@@ -25,6 +25,8 @@ pub(in crate::rules) enum Entered {
     Defer,
     /// In a goroutine.
     Go,
+    /// Nobody knows when, or how often.
+    Elsewhere,
 }
 
 /// Deeper nests of literals, and more ways into them, are not followed.

@@ -25,6 +25,8 @@ pub(in crate::rules) struct Local<'p> {
     pub(in crate::rules) capacity: Option<u64>,
     /// What is done with it, in the order in which it was found.
     pub(in crate::rules) operations: Vec<Operation<'p>>,
+    /// How many functions get it as an argument.
+    pub(in crate::rules) passed: usize,
     /// Where it gets out of sight: whoever has it then may do anything.
     pub(in crate::rules) escapes: Vec<At<'p>>,
 }
@@ -55,9 +57,10 @@ pub(in crate::rules) struct Operation<'p> {
 }
 
 impl<'p> Operation<'p> {
-    /// What starts the goroutine that does it; `None` for the owner's own.
+    /// What starts the goroutine that does it, or leads to where nobody knows who does; `None` for
+    /// the owner's own.
     pub(in crate::rules) fn start(&self) -> Option<&Frame<'p>> {
-        self.frames.iter().find(|it| it.entered == Entered::Go)
+        self.frames.iter().find(|it| matches!(it.entered, Entered::Go | Entered::Elsewhere))
     }
 
     /// The code of the owner that does it or leads to it.
@@ -65,16 +68,16 @@ impl<'p> Operation<'p> {
         self.frames.first().map_or(self.at.node, |it| it.site.node)
     }
 
-    /// Whether the goroutine that does it is started again and again.
+    /// Whether goroutines that do it are started again and again.
     pub(in crate::rules) fn starts_repeat(&self, channel: &Local<'p>) -> bool {
-        let until = self.frames.iter().position(|it| it.entered == Entered::Go);
+        let until = self.frames.iter().rposition(|it| it.entered == Entered::Go);
         let sites = self.frames.iter().take(until.map_or(0, |it| it + 1));
         sites.into_iter().any(|it| it.often || loops(channel, it.site))
     }
 
     /// Whether one goroutine does it again and again.
     pub(in crate::rules) fn is_looped(&self, channel: &Local<'p>) -> bool {
-        let until = self.frames.iter().position(|it| it.entered == Entered::Go);
+        let until = self.frames.iter().rposition(|it| it.entered == Entered::Go);
         let sites = self.frames.iter().skip(until.map_or(0, |it| it + 1));
         loops(channel, self.at) || sites.into_iter().any(|it| it.often || loops(channel, it.site))
     }
@@ -151,8 +154,15 @@ impl<'p> Local<'p> {
             None => Some(0),
             Some(it) => context.types.constant(file, it).and_then(|it| u64::try_from(it).ok()),
         };
-        let channel =
-            Self { owner, binding, make, capacity, operations: Vec::new(), escapes: Vec::new() };
+        let channel = Self {
+            owner,
+            binding,
+            make,
+            capacity,
+            operations: Vec::new(),
+            passed: 0,
+            escapes: Vec::new(),
+        };
         let start = Name { at: owner, binding, frames: Vec::new() };
         Search { context, channel, next: vec![start] }.run()
     }
@@ -205,7 +215,13 @@ impl<'p> Search<'_, 'p> {
             return;
         }
         let Some(ways) = chains(self.context, name.at, at, &around) else {
-            self.channel.escapes.push(at);
+            // Who runs the code is not known, what it does is.
+            let elsewhere = Frame { site: at, entered: Entered::Elsewhere, often: true };
+            let frames = name.frames.iter().copied().chain([elsewhere]).collect();
+            match operation(at, &around, what, frames) {
+                Some(it) => self.channel.operations.push(it),
+                None => self.channel.escapes.push(at),
+            }
             return;
         };
         for way in ways {
@@ -241,6 +257,7 @@ impl<'p> Search<'_, 'p> {
         let parameter = *parameters(function.node).get(position)?;
         (!parameter.variadic).then_some(())?;
         function.node.field(Field::Body)?;
+        self.channel.passed += 1;
         let (site, entered) = entered(call, around);
         frames.push(Frame { site: At { file: at.file, node: site }, entered, often: false });
         let Some(name) = parameter.name.filter(|it| it.is(Kind::Identifier)) else {

@@ -7,10 +7,12 @@ use super::engine::Native;
 mod concurrency {
     pub(super) mod atomic_mixed_access;
     pub(super) mod captured_var_race;
+    pub(super) mod channel_wait_never_answered;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod ctx_request_outlives_handler;
     pub(super) mod double_close;
     pub(super) mod field_guard_inconsistent;
+    pub(super) mod goroutine_leak_first_response;
     pub(super) mod goroutine_leak_on_early_return;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
@@ -61,6 +63,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::captured_var_race::NATIVE,
     ),
     (
+        "review-rules/concurrency/channel-wait-never-answered.md",
+        include_str!("../../../review-rules/concurrency/channel-wait-never-answered.md"),
+        concurrency::channel_wait_never_answered::NATIVE,
+    ),
+    (
         "review-rules/concurrency/ctx-cancel-lost.md",
         include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
         concurrency::ctx_cancel_lost::NATIVE,
@@ -79,6 +86,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/field-guard-inconsistent.md",
         include_str!("../../../review-rules/concurrency/field-guard-inconsistent.md"),
         concurrency::field_guard_inconsistent::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/goroutine-leak-first-response.md",
+        include_str!("../../../review-rules/concurrency/goroutine-leak-first-response.md"),
+        concurrency::goroutine_leak_first_response::NATIVE,
     ),
     (
         "review-rules/concurrency/goroutine-leak-on-early-return.md",
