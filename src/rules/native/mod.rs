@@ -6,12 +6,14 @@ use super::engine::Native;
 
 mod concurrency {
     pub(super) mod captured_var_race;
+    pub(super) mod concurrent_append;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod double_close;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
     pub(super) mod lock_copied_by_value;
+    pub(super) mod loopvar_capture_pre122;
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
@@ -29,6 +31,7 @@ mod architecture {
     pub(super) mod http_client_no_timeout;
 }
 mod correctness {
+    pub(super) mod test_goroutine_fatal;
     pub(super) mod unchecked_type_assertion;
 }
 
@@ -38,6 +41,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/captured-var-race.md",
         include_str!("../../../review-rules/concurrency/captured-var-race.md"),
         concurrency::captured_var_race::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/concurrent-append.md",
+        include_str!("../../../review-rules/concurrency/concurrent-append.md"),
+        concurrency::concurrent_append::NATIVE,
     ),
     (
         "review-rules/concurrency/ctx-cancel-lost.md",
@@ -68,6 +76,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/lock-copied-by-value.md",
         include_str!("../../../review-rules/concurrency/lock-copied-by-value.md"),
         concurrency::lock_copied_by_value::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/loopvar-capture-pre122.md",
+        include_str!("../../../review-rules/concurrency/loopvar-capture-pre122.md"),
+        concurrency::loopvar_capture_pre122::NATIVE,
     ),
     (
         "review-rules/concurrency/mutex-not-unlocked-on-path.md",
@@ -123,6 +136,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/architecture/http-client-no-timeout.md",
         include_str!("../../../review-rules/architecture/http-client-no-timeout.md"),
         architecture::http_client_no_timeout::NATIVE,
+    ),
+    (
+        "review-rules/correctness/test-goroutine-fatal.md",
+        include_str!("../../../review-rules/correctness/test-goroutine-fatal.md"),
+        correctness::test_goroutine_fatal::NATIVE,
     ),
     (
         "review-rules/correctness/unchecked-type-assertion.md",

@@ -138,7 +138,10 @@ impl<'c, 'p> Party<'c, 'p> {
         let start = self.starts[at];
         let binding = self.file.scopes().binding(variable);
         let of = self.type_of(binding);
-        if matches!(binding.kind, BindingKind::LoopVar | BindingKind::TypeSwitch)
+        let per_iteration =
+            binding.kind == BindingKind::LoopVar && self.file.loop_variables_per_iteration();
+        if per_iteration
+            || binding.kind == BindingKind::TypeSwitch
             || !binding.kind.is_variable()
             || is_synchronised(&of)
             || (self.what == What::Channel && self.context.types.channel(&of).is_none())
@@ -203,6 +206,7 @@ impl<'c, 'p> Party<'c, 'p> {
         let form = starter.nodes.iter().find(|it| it.0.id() == start.site.node.id())?.1;
         let point = starter.point(start.site.node, form).filter(|_| form == Form::Here)?;
         let own = starter.function.span().encloses(binding.name);
+        let own = own && binding.kind != BindingKind::LoopVar;
         let fresh: Option<PointId> =
             own.then(|| starter.flow.at(binding.name.start as usize)).flatten();
         Some(From { thread: starter, start: point, fresh })

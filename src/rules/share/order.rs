@@ -121,7 +121,10 @@ pub(super) fn with_starter(
     from: &From<'_, '_>,
     others: &[&Thread<'_>],
 ) -> bool {
-    from.reaches(outer.access.point, &inner.told(others))
+    // Deferred code that asks first often asks whether the function came to start anything.
+    let asks = outer.access.form == Form::Deferred && outer.access.conditional;
+    !asks
+        && from.reaches(outer.access.point, &inner.told(others))
         && inner.comes(&outer.told(others))
         && !is_locked(inner, outer)
 }
@@ -133,7 +136,8 @@ pub(super) fn with_itself(
     others: &[&Thread<'_>],
 ) -> bool {
     let told = side.told(others);
-    from.reaches(from.start, &told)
+    !side.access.chosen
+        && from.reaches(from.start, &told)
         && side.comes(&told)
         && held(side.thread, side.access).is_empty()
 }

@@ -54,9 +54,12 @@ fn closed<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p
     let mut hits = Vec::new();
     for it in behind(context, file, function, &close) {
         if let Behind::Close(again) = it {
-            let hit = Hit::at(file, again).var("CH", channel);
+            // The later one in the source is the one to look at.
+            let late = if again.start_byte() < call.start_byte() { call } else { again };
+            let hit = Hit::at(file, late).var("CH", channel);
+            let other = if late.id() == again.id() { call } else { again };
             let same = again.id() == call.id();
-            hits.push(if same { hit } else { hit.with(file, call, Role::Close) });
+            hits.push(if same { hit } else { hit.with(file, other, Role::Close) });
         }
     }
     if hits.is_empty() {
