@@ -92,7 +92,10 @@ pub(super) fn accesses<'p>(
             all.extend(thread.point(*node, *form).map(|point| Access {
                 name: *node,
                 statement: *node,
-                writes: node.parts().next().is_some(),
+                writes: node.parts().next().is_some_and(|it| {
+                    // Returning the variable itself changes nothing.
+                    !it.parts().any(|it| file.resolve(it).local() == Some(variable))
+                }),
                 atomic: false,
                 form: *form,
                 point,

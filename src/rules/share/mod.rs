@@ -169,7 +169,10 @@ impl<'c, 'p> Party<'c, 'p> {
         }
         let relays = others(&[body.function.span(), starter.function.span()]);
         let outer = self.accesses(starter, variable, binding, &of, start);
-        for (inner, outer) in pairs(&inner, &outer) {
+        let decided = |outer: &Access<'p>| {
+            self.is_decided(starter, start.site.node, outer, variable, &of)
+        };
+        for (inner, outer) in pairs(&inner, &outer).filter(|it| !decided(it.1)) {
             if with_starter(side(body, inner, end), side(starter, outer, None), &from, &relays) {
                 return race(inner, With::Starter(outer.clone()));
             }
@@ -192,6 +195,36 @@ impl<'c, 'p> Party<'c, 'p> {
         None
     }
 
+    /// Whether a condition on the way to the starter's access may know how far the goroutine is: on
+    /// the shared channel itself, or on what the branches of a `select` have left.
+    fn is_decided(
+        &self,
+        starter: &Thread<'p>,
+        site: Node<'p>,
+        outer: &Access<'p>,
+        variable: BindingId,
+        of: &Type<'p>,
+    ) -> bool {
+        let scopes = self.file.scopes();
+        let is_channel = self.context.types.channel(of).is_some();
+        let guards = starter.flow.guards(&starter.flow.dominators(), outer.point);
+        guards.iter().any(|(at, _)| {
+            let condition = starter.flow.point(*at).span;
+            scopes.uses_in(condition).iter().filter_map(|it| it.binding()).any(|id| {
+                if id == variable {
+                    return is_channel;
+                }
+                let mut writes = scopes.uses_of(id).filter(|it| it.access.writes());
+                writes.any(|it| {
+                    let byte = it.span.start as usize;
+                    byte > site.end_byte()
+                        && byte < condition.start as usize
+                        && starter.is_in_select(byte)
+                })
+            })
+        })
+    }
+
     fn type_of(&self, binding: &Binding) -> Type<'p> {
         let name = self.file.node(binding.name, Kind::Identifier);
         name.map_or(Type::Unknown, |it| self.context.types.of_name(self.file, it))
@@ -209,7 +242,7 @@ impl<'c, 'p> Party<'c, 'p> {
         let own = own && binding.kind != BindingKind::LoopVar;
         let fresh: Option<PointId> =
             own.then(|| starter.flow.at(binding.name.start as usize)).flatten();
-        Some(From { thread: starter, start: point, fresh })
+        Some(From { thread: starter, start: point, fresh, strict: self.what == What::Channel })
     }
 
     /// What a thread does to a variable, as far as it is the same memory all the time.

@@ -1,7 +1,7 @@
 //! A channel that is closed twice: on one way through a function, by several goroutines, or by a
 //! function that is called again and again.
 
-use crate::golang::{AccessPath, Edge, Field, GoFile, GoNode, Kind, Node, Place};
+use crate::golang::{AccessPath, BindingKind, Edge, Field, GoFile, GoNode, Kind, Node, Place, Root};
 use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::closing::{Behind, Close, behind};
@@ -96,6 +96,22 @@ fn called_again<'p>(
                 it.parts().any(|it| it.is(Kind::SelectorExpression) || it.is(Kind::IndexExpression))
             })
     };
+    // Who is called behind the close may take the channel away.
+    let root = match close.path.root {
+        Root::Local(id) => file.scopes().binding(id),
+        _ => return None,
+    };
+    let called = own_nodes(function).any(|it| {
+        it.is(Kind::CallExpression)
+            && it.start_byte() > close.call.end_byte()
+            && file.scopes().uses_in(it.span()).iter().any(|it| {
+                it.binding().is_some_and(|it| file.scopes().binding(it).name == root.name)
+            })
+            && flow.path(close.at, flow.at(it.start_byte()).unwrap_or(close.at), |_| false).is_some()
+    });
+    if called || root.kind != BindingKind::Receiver {
+        return None;
+    }
     let selected = place.ancestors.iter().any(|it| it.is(Kind::SelectStatement));
     if !asks || selected || own_nodes(function).any(changes) {
         return None;
