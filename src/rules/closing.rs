@@ -1,6 +1,8 @@
 //! What one function does to a channel behind its close, on a way that control can take.
 
-use crate::golang::{AccessPath, Dominance, Field, Flow, GoFile, GoNode, Kind, Node, PointId, Root};
+use crate::golang::{
+    AccessPath, Dominance, Field, Flow, GoFile, GoNode, Kind, Node, PointId, Root,
+};
 
 use super::channel::{Doing, doing, is_builtin};
 use super::engine::Context;
@@ -70,10 +72,12 @@ pub(super) fn behind<'p>(
         if let Some(other) = Close::of(file, flow, node) {
             let both = match (close.deferred, other.deferred) {
                 // The deferred one comes last, wherever it was registered.
-                (false, true) => reached[other.at.index()] || {
-                    let next = flow.next(other.at).iter().map(|it| it.0);
-                    flow.reach(next, blocked)[close.at.index()]
-                },
+                (false, true) => {
+                    reached[other.at.index()] || {
+                        let next = flow.next(other.at).iter().map(|it| it.0);
+                        flow.reach(next, blocked)[close.at.index()]
+                    }
+                }
                 (true, true) => other.at > close.at && comes(other.at),
                 (false, false) => comes(other.at),
                 (true, false) => false,
@@ -130,9 +134,8 @@ fn changes(file: &GoFile, flow: &Flow, function: Node<'_>, path: &AccessPath) ->
             _ => continue,
         };
         let changed = targets.into_iter().flat_map(GoNode::parts).any(|it| {
-            AccessPath::of(file, it).is_some_and(|it| {
-                it.root == path.root && path.steps.starts_with(&it.steps)
-            })
+            AccessPath::of(file, it)
+                .is_some_and(|it| it.root == path.root && path.steps.starts_with(&it.steps))
         });
         if changed {
             all.extend(flow.at(node.start_byte()));

@@ -17,11 +17,13 @@ mod concurrency {
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod pool_use_after_put;
     pub(super) mod send_on_closed;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
 }
 mod memory {
+    pub(super) mod pool_object_not_reset;
     pub(super) mod string_concat_in_loop;
 }
 mod architecture {
@@ -98,6 +100,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::pool_put_deferred_in_loop::NATIVE,
     ),
     (
+        "review-rules/concurrency/pool-use-after-put.md",
+        include_str!("../../../review-rules/concurrency/pool-use-after-put.md"),
+        concurrency::pool_use_after_put::NATIVE,
+    ),
+    (
         "review-rules/concurrency/send-on-closed.md",
         include_str!("../../../review-rules/concurrency/send-on-closed.md"),
         concurrency::send_on_closed::NATIVE,
@@ -111,6 +118,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/wg-done-skipped-on-path.md",
         include_str!("../../../review-rules/concurrency/wg-done-skipped-on-path.md"),
         concurrency::wg_done_skipped_on_path::NATIVE,
+    ),
+    (
+        "review-rules/memory/pool-object-not-reset.md",
+        include_str!("../../../review-rules/memory/pool-object-not-reset.md"),
+        memory::pool_object_not_reset::NATIVE,
     ),
     (
         "review-rules/memory/string-concat-in-loop.md",

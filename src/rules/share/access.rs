@@ -174,7 +174,8 @@ pub(super) fn uses_of_channel<'p>(
             }
             _ => continue,
         };
-        let parent = around.iter().find(|it| it.id() != statement.id() && is_statement(it.go_kind()));
+        let parent =
+            around.iter().find(|it| it.id() != statement.id() && is_statement(it.go_kind()));
         let deferred = writes
             && *form == Form::Here
             && parent.is_some_and(|it| {
@@ -389,9 +390,9 @@ impl<'p> Look<'_, 'p> {
     }
 
     fn address(&mut self, place: &Place, around: &[Node<'p>]) {
-        let call = around.iter().find(|it| {
-            !matches!(it.go_kind(), Kind::ArgumentList | Kind::ParenthesizedExpression)
-        });
+        let call = around
+            .iter()
+            .find(|it| !matches!(it.go_kind(), Kind::ArgumentList | Kind::ParenthesizedExpression));
         let callee = call.and_then(|it| it.callee());
         if let Some(("sync/atomic", name)) = callee.and_then(|it| self.file.qualified(it)) {
             self.found.push((place.clone(), !name.starts_with("Load"), true));
@@ -437,7 +438,8 @@ fn written<'p>(node: Node<'p>, around: &[Node<'p>]) -> (bool, bool) {
         (node, around) = (*it, rest);
     }
     let Some(parent) = around.first() else { return (false, true) };
-    let left = |by: &Node<'p>, it: Node<'p>| by.field(Field::Left).is_some_and(|l| l.id() == it.id());
+    let left =
+        |by: &Node<'p>, it: Node<'p>| by.field(Field::Left).is_some_and(|l| l.id() == it.id());
     match parent.go_kind() {
         Kind::IncStatement | Kind::DecStatement => (true, true),
         Kind::ExpressionList => {
@@ -466,8 +468,7 @@ pub(in crate::rules) fn appends(file: &GoFile, access: &Access<'_>) -> bool {
             let first = it.arguments().next();
             let variable = |it: Node<'_>| matches!(file.resolve(it), Resolved::Local(..));
             is_builtin(file, it, "append")
-                && first.is_some_and(|it| {
-                    variable(it) && file.text_of(it) == file.text_of(access.name)
-                })
+                && first
+                    .is_some_and(|it| variable(it) && file.text_of(it) == file.text_of(access.name))
         })
 }

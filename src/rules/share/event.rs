@@ -327,9 +327,8 @@ impl<'c, 'p> Names<'c, 'p> {
         if parts(Field::Right).count() == parts(Field::Left).count() {
             return Vec::new();
         }
-        let ids = parts(Field::Left).filter_map(|it| {
-            scopes.declared_at(it.span()).or_else(|| file.resolve(it).local())
-        });
+        let ids = parts(Field::Left)
+            .filter_map(|it| scopes.declared_at(it.span()).or_else(|| file.resolve(it).local()));
         ids.filter(|it| *it != id && self.may_order(*it)).collect()
     }
 
@@ -400,19 +399,76 @@ impl<'c, 'p> Names<'c, 'p> {
 }
 
 const BUILTINS: &[&str] = &[
-    "append", "cap", "clear", "complex", "copy", "delete", "imag", "len", "make", "max", "min",
-    "new", "panic", "print", "println", "real", "recover", "string", "bool", "byte", "rune", "int",
-    "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr",
-    "float32", "float64", "complex64", "complex128", "any", "error",
+    "append",
+    "cap",
+    "clear",
+    "complex",
+    "copy",
+    "delete",
+    "imag",
+    "len",
+    "make",
+    "max",
+    "min",
+    "new",
+    "panic",
+    "print",
+    "println",
+    "real",
+    "recover",
+    "string",
+    "bool",
+    "byte",
+    "rune",
+    "int",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uintptr",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+    "any",
+    "error",
 ];
 
 /// Packages whose functions order nothing, unless they run what they are given.
 const PURE: &[&str] = &[
-    "bytes", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt", "log",
-    "log/slog", "math", "math/big", "math/rand", "path", "path/filepath", "reflect", "regexp",
-    "slices", "maps", "sort", "strconv", "strings", "time", "unicode", "unicode/utf8", "unsafe",
-    "github.com/stretchr/testify/require", "github.com/stretchr/testify/assert",
-    "github.com/pkg/errors", "google.golang.org/grpc/status",
+    "bytes",
+    "encoding/binary",
+    "encoding/hex",
+    "encoding/json",
+    "errors",
+    "fmt",
+    "log",
+    "log/slog",
+    "math",
+    "math/big",
+    "math/rand",
+    "path",
+    "path/filepath",
+    "reflect",
+    "regexp",
+    "slices",
+    "maps",
+    "sort",
+    "strconv",
+    "strings",
+    "time",
+    "unicode",
+    "unicode/utf8",
+    "unsafe",
+    "github.com/stretchr/testify/require",
+    "github.com/stretchr/testify/assert",
+    "github.com/pkg/errors",
+    "google.golang.org/grpc/status",
 ];
 
 /// Types of values that order nothing.

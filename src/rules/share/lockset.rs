@@ -20,7 +20,8 @@ pub(super) fn locking(name: &str) -> Option<bool> {
     if name.contains("unlock") {
         Some(false)
     } else {
-        (name.contains("lock") && !name.contains("block") && !name.contains("clock")).then_some(true)
+        (name.contains("lock") && !name.contains("block") && !name.contains("clock"))
+            .then_some(true)
     }
 }
 
@@ -37,8 +38,7 @@ pub(super) fn held<'t>(thread: &'t Thread<'_>, access: &Access<'_>) -> Vec<&'t T
             // A literal that is called where it stands, or at the end.
             let between = lock.byte..byte;
             let unlocked = thread.locks.iter().filter(|it| !it.locks && it.form == lock.form);
-            return lock.byte < byte
-                && !unlocked.filter(same).any(|it| between.contains(&it.byte));
+            return lock.byte < byte && !unlocked.filter(same).any(|it| between.contains(&it.byte));
         }
         if access.form != Form::Here {
             return false;

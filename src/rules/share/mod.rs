@@ -9,12 +9,10 @@ mod thread;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::golang::{
-    Binding, BindingId, BindingKind, GoFile, GoNode, Kind, Node, PointId, Span,
-};
+use crate::golang::{Binding, BindingId, BindingKind, GoFile, GoNode, Kind, Node, PointId, Span};
 
-use self::access::{accesses, uses_of_channel};
 pub(super) use self::access::{Access, appends};
+use self::access::{accesses, uses_of_channel};
 use self::event::{Event, Names};
 use self::order::{From, Side, with_itself, with_other, with_starter};
 use self::thread::{Form, Thread};
@@ -159,7 +157,8 @@ impl<'c, 'p> Party<'c, 'p> {
             all
         };
         let end = self.ends[at].as_ref();
-        let race = |inner: &Access<'p>, with| Some(Race { start, variable, inner: inner.clone(), with });
+        let race =
+            |inner: &Access<'p>, with| Some(Race { start, variable, inner: inner.clone(), with });
 
         let relays = others(&[body.function.span()]);
         for it in inner.iter().filter(|it| it.writes && !it.is_atomic()) {
@@ -169,9 +168,8 @@ impl<'c, 'p> Party<'c, 'p> {
         }
         let relays = others(&[body.function.span(), starter.function.span()]);
         let outer = self.accesses(starter, variable, binding, &of, start);
-        let decided = |outer: &Access<'p>| {
-            self.is_decided(starter, start.site.node, outer, variable, &of)
-        };
+        let decided =
+            |outer: &Access<'p>| self.is_decided(starter, start.site.node, outer, variable, &of);
         for (inner, outer) in pairs(&inner, &outer).filter(|it| !decided(it.1)) {
             if with_starter(side(body, inner, end), side(starter, outer, None), &from, &relays) {
                 return race(inner, With::Starter(outer.clone()));

@@ -17,9 +17,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let races = races(context, file, place.node, What::Data).into_iter();
     let of_appends = |it: &Race<'p>| appends(file, &it.inner) && matches!(it.with, With::Itself);
     // Before Go 1.22 that is another rule's.
-    let of_loops = |it: &Race<'p>| {
-        file.scopes().binding(it.variable).kind == BindingKind::LoopVar
-    };
+    let of_loops = |it: &Race<'p>| file.scopes().binding(it.variable).kind == BindingKind::LoopVar;
     races.filter(|it| !of_appends(it) && !of_loops(it)).map(|it| hit(file, &it)).collect()
 }
 

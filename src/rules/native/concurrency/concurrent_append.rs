@@ -5,11 +5,8 @@ use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::share::{Race, What, With, appends, races};
 
-pub(in crate::rules) const NATIVE: Native = Native {
-    kinds: &[Kind::FunctionDeclaration, Kind::MethodDeclaration],
-    vars: &["VAR"],
-    check,
-};
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: &[Kind::FunctionDeclaration, Kind::MethodDeclaration], vars: &["VAR"], check };
 
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let file = place.file;

@@ -1,7 +1,9 @@
 //! A channel that is closed twice: on one way through a function, by several goroutines, or by a
 //! function that is called again and again.
 
-use crate::golang::{AccessPath, BindingKind, Edge, Field, GoFile, GoNode, Kind, Node, Place, Root};
+use crate::golang::{
+    AccessPath, BindingKind, Edge, Field, GoFile, GoNode, Kind, Node, Place, Root,
+};
 use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::closing::{Behind, Close, behind};
@@ -36,8 +38,9 @@ fn by_goroutines<'p>(file: &'p GoFile, race: &Race<'p>) -> Option<Hit<'p>> {
         .with(file, race.start.site.node, Role::Start);
     match &race.with {
         With::Itself => Some(hit),
-        With::Starter(it) | With::Other(it) => (it.writes && race.inner.writes)
-            .then(|| hit.with(file, it.statement, Role::Close)),
+        With::Starter(it) | With::Other(it) => {
+            (it.writes && race.inner.writes).then(|| hit.with(file, it.statement, Role::Close))
+        }
     }
 }
 
@@ -107,7 +110,9 @@ fn called_again<'p>(
             && file.scopes().uses_in(it.span()).iter().any(|it| {
                 it.binding().is_some_and(|it| file.scopes().binding(it).name == root.name)
             })
-            && flow.path(close.at, flow.at(it.start_byte()).unwrap_or(close.at), |_| false).is_some()
+            && flow
+                .path(close.at, flow.at(it.start_byte()).unwrap_or(close.at), |_| false)
+                .is_some()
     });
     if called || root.kind != BindingKind::Receiver {
         return None;
@@ -120,15 +125,13 @@ fn called_again<'p>(
         let scopes = it.file.scopes();
         context.affords(it.file, 4)
             && scopes.loop_at(it.node.start_byte()).is_some_and(|l| {
-                let own = it.node.field(Field::Operand).and_then(|it2| it.file.resolve(it2).local());
+                let own =
+                    it.node.field(Field::Operand).and_then(|it2| it.file.resolve(it2).local());
                 own.is_none_or(|id| !l.span.encloses(scopes.binding(id).name))
             })
     })?;
-    let mut hit = Hit::at(file, close.call).var("CH", channel).with(
-        again.file,
-        again.node,
-        Role::Call,
-    );
+    let mut hit =
+        Hit::at(file, close.call).var("CH", channel).with(again.file, again.node, Role::Call);
     hit.confidence = Confidence::Medium;
     Some(hit)
 }

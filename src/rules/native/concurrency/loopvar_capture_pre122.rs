@@ -51,9 +51,8 @@ fn by_goroutine<'p>(file: &'p GoFile, race: &Race<'p>) -> Option<Hit<'p>> {
 /// t.Parallel() … })`.
 fn parallel<'p>(file: &GoFile, call: Node<'p>) -> Option<Node<'p>> {
     let callee = call.callee().filter(|it| it.is(Kind::SelectorExpression))?;
-    let named = |it: Node<'p>, name| {
-        it.field(Field::Field).is_some_and(|it| file.text_of(it) == name)
-    };
+    let named =
+        |it: Node<'p>, name| it.field(Field::Field).is_some_and(|it| file.text_of(it) == name);
     if !file.is_test() || !named(callee, "Run") {
         return None;
     }

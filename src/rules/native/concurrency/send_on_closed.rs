@@ -28,8 +28,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
 /// A goroutine sends while another closes.
 fn by_goroutines<'p>(file: &'p GoFile, race: &Race<'p>) -> Option<Hit<'p>> {
     let (With::Starter(other) | With::Other(other)) = &race.with else { return None };
-    let (close, send) =
-        if other.writes { (other, &race.inner) } else { (&race.inner, other) };
+    let (close, send) = if other.writes { (other, &race.inner) } else { (&race.inner, other) };
     if send.writes {
         return None;
     }
@@ -45,10 +44,11 @@ fn said<'p>(
     sending: &'p GoFile,
     send: Node<'p>,
 ) -> Hit<'p> {
-    Hit::at(sending, send)
-        .var("CH", channel)
-        .var("CLOSE", closing.text_of(close))
-        .with(closing, close, Role::Close)
+    Hit::at(sending, send).var("CH", channel).var("CLOSE", closing.text_of(close)).with(
+        closing,
+        close,
+        Role::Close,
+    )
 }
 
 /// What comes behind one close.

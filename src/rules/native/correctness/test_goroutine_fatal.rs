@@ -8,11 +8,8 @@ use crate::rules::goroutine::Start;
 use crate::rules::survey::At;
 use crate::rules::{Fix, Role};
 
-pub(in crate::rules) const NATIVE: Native = Native {
-    kinds: &[Kind::GoStatement, Kind::CallExpression],
-    vars: &["CALL"],
-    check,
-};
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: &[Kind::GoStatement, Kind::CallExpression], vars: &["CALL"], check };
 
 /// Methods that end the goroutine that calls them, with what to call instead.
 const ENDING: &[(&str, &str)] = &[
@@ -29,9 +26,10 @@ const REQUIRE: &str = "github.com/stretchr/testify/require";
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let (file, node) = (place.file, place.node);
     let may_start = node.is(Kind::GoStatement)
-        || node.callee().and_then(|it| it.field(Field::Field)).is_some_and(|it| {
-            matches!(file.text_of(it), "Go" | "TryGo")
-        });
+        || node
+            .callee()
+            .and_then(|it| it.field(Field::Field))
+            .is_some_and(|it| matches!(file.text_of(it), "Go" | "TryGo"));
     if !file.imports_path("testing") || !may_start || !context.affords(file, 6) {
         return Vec::new();
     }
@@ -46,7 +44,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let callee = call.callee().map_or("", |it| file.text_of(it));
     let mut hit = Hit::at(file, call).var("CALL", callee).with(file, node, Role::Start);
     if name == REQUIRE {
-        hit.confidence = Confidence::Medium;
+        hit.confidence = Confidence::Low;
     }
     hit.fix = fix(file, call, name);
     vec![hit]

@@ -31,7 +31,8 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         .descendants()
         .filter(|it| it.is(Kind::CallExpression))
         .find(|it| put(context, file, *it).is_some_and(|it| it.1 == id))?;
-    let mut state = State { context, file, back, unknown: false, filled: false, fields: HashSet::new() };
+    let mut state =
+        State { context, file, back, unknown: false, filled: false, fields: HashSet::new() };
     state.look(declaration, id).then_some(())?;
     let name = file.node(file.scopes().binding(id).name, Kind::Identifier)?;
     let confidence = state.leaves(&context.types.of_name(file, name))?;
@@ -125,7 +126,10 @@ impl<'p> State<'_, 'p> {
                 // `x.list[:0]`, `clear(x.m)`
                 !around.get(1).is_some_and(|it| it.is(Kind::SliceExpression))
                     && !around.get(2).is_some_and(|it| {
-                        matches!(it.callee().map(|it| file.resolve(it)), Some(Resolved::Outer("clear")))
+                        matches!(
+                            it.callee().map(|it| file.resolve(it)),
+                            Some(Resolved::Outer("clear"))
+                        )
                     })
             }
             Kind::ArgumentList => around.get(1).is_some_and(|it| self.passed(*it, name)),

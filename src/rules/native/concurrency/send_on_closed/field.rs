@@ -71,11 +71,14 @@ fn is_careful(function: At<'_>, close: Option<Node<'_>>) -> bool {
     function.node.descendants().any(|it| {
         let before = close.is_some_and(|close| it.start_byte() < close.start_byte());
         match it.go_kind() {
-            Kind::UnaryExpression if before && it.operator() == Some("<-") => !waits_for_context(file, it),
+            Kind::UnaryExpression if before && it.operator() == Some("<-") => {
+                !waits_for_context(file, it)
+            }
             Kind::RangeClause => false,
             Kind::CallExpression => {
                 let name = called(file, it).to_ascii_lowercase();
-                let waits = ["wait", "stop", "close", "shutdown", "join", "drain", "done", "cancel"];
+                let waits =
+                    ["wait", "stop", "close", "shutdown", "join", "drain", "done", "cancel"];
                 let may_wait = || {
                     it.callee().is_some_and(|it| file.text_of(it) != "close")
                         && waits.iter().any(|it| name.contains(it))
@@ -111,7 +114,8 @@ fn comes_otherwise<'p>(context: &Context<'p>, sender: At<'p>, closer: At<'p>) ->
         return !closing.contains(&sender.key());
     }
     let Some(sending) = callers(context, sender) else { return false };
-    sending.iter().filter_map(declared).any(|it| {
-        it.key() != closer.key() && !closing.contains(&it.key())
-    })
+    sending
+        .iter()
+        .filter_map(declared)
+        .any(|it| it.key() != closer.key() && !closing.contains(&it.key()))
 }
