@@ -82,8 +82,8 @@ pub(super) fn behind<'p>(
                 (false, false) => comes(other.at),
                 (true, false) => false,
             };
-            if both && other.path == close.path && (other.at != close.at || is_looped(file, close))
-            {
+            let again = other.at != close.at || is_looped(file, function, close);
+            if both && other.path == close.path && again {
                 all.push(Behind::Close(node));
             }
         } else if node.is(Kind::SendStatement) && !close.deferred {
@@ -97,13 +97,24 @@ pub(super) fn behind<'p>(
     all
 }
 
-fn is_looped(file: &GoFile, close: &Close<'_>) -> bool {
-    file.scopes().loop_at(close.call.start_byte()).is_some()
+/// Whether a loop runs the close whatever happens in it.
+fn is_looped(file: &GoFile, function: Node<'_>, close: &Close<'_>) -> bool {
+    let Some(the_loop) = file.scopes().loop_at(close.call.start_byte()) else { return false };
+    let around = close.call.ancestors(function);
+    let inside = around.iter().take_while(|it| it.span() != the_loop.span);
+    inside.into_iter().all(|it| {
+        !matches!(
+            it.go_kind(),
+            Kind::IfStatement
+                | Kind::SelectStatement
+                | Kind::ExpressionSwitchStatement
+                | Kind::TypeSwitchStatement
+        )
+    })
 }
 
-/// Whether no condition decides about a point that does not decide about the other, heads of loops
-/// left out.
-fn is_free(flow: &Flow, dominators: &Dominance, from: PointId, to: PointId) -> bool {
+/// Whether no condition decides about a point that does not decide about the other.
+pub(super) fn is_free(flow: &Flow, dominators: &Dominance, from: PointId, to: PointId) -> bool {
     let held = flow.guards(dominators, from);
     let mut asked = flow.guards(dominators, to).into_iter().filter(|it| !held.contains(it));
     asked.all(|_| false)

@@ -29,6 +29,7 @@ mod outlive;
 mod owner;
 mod page;
 mod pattern;
+mod pooled;
 mod release;
 mod repeat;
 mod section;

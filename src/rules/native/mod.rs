@@ -8,6 +8,7 @@ mod concurrency {
     pub(super) mod atomic_mixed_access;
     pub(super) mod captured_var_race;
     pub(super) mod channel_wait_never_answered;
+    pub(super) mod concurrent_append;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod ctx_request_outlives_handler;
     pub(super) mod double_close;
@@ -18,9 +19,11 @@ mod concurrency {
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
     pub(super) mod lock_copied_by_value;
+    pub(super) mod loopvar_capture_pre122;
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod pool_use_after_put;
     pub(super) mod select_default_busy_loop;
     pub(super) mod send_on_closed;
     pub(super) mod ticker_misuse;
@@ -29,6 +32,7 @@ mod concurrency {
     pub(super) mod wg_done_skipped_on_path;
 }
 mod memory {
+    pub(super) mod pool_object_not_reset;
     pub(super) mod string_concat_in_loop;
 }
 mod architecture {
@@ -46,6 +50,7 @@ mod web3 {
 }
 mod correctness {
     pub(super) mod nil_use_after_error;
+    pub(super) mod test_goroutine_fatal;
     pub(super) mod unchecked_type_assertion;
     pub(super) mod use_before_error_check;
 }
@@ -66,6 +71,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/channel-wait-never-answered.md",
         include_str!("../../../review-rules/concurrency/channel-wait-never-answered.md"),
         concurrency::channel_wait_never_answered::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/concurrent-append.md",
+        include_str!("../../../review-rules/concurrency/concurrent-append.md"),
+        concurrency::concurrent_append::NATIVE,
     ),
     (
         "review-rules/concurrency/ctx-cancel-lost.md",
@@ -118,6 +128,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::lock_copied_by_value::NATIVE,
     ),
     (
+        "review-rules/concurrency/loopvar-capture-pre122.md",
+        include_str!("../../../review-rules/concurrency/loopvar-capture-pre122.md"),
+        concurrency::loopvar_capture_pre122::NATIVE,
+    ),
+    (
         "review-rules/concurrency/mutex-not-unlocked-on-path.md",
         include_str!("../../../review-rules/concurrency/mutex-not-unlocked-on-path.md"),
         concurrency::mutex_not_unlocked_on_path::NATIVE,
@@ -131,6 +146,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
         include_str!("../../../review-rules/concurrency/pool-put-deferred-in-loop.md"),
         concurrency::pool_put_deferred_in_loop::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/pool-use-after-put.md",
+        include_str!("../../../review-rules/concurrency/pool-use-after-put.md"),
+        concurrency::pool_use_after_put::NATIVE,
     ),
     (
         "review-rules/concurrency/select-default-busy-loop.md",
@@ -161,6 +181,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/wg-done-skipped-on-path.md",
         include_str!("../../../review-rules/concurrency/wg-done-skipped-on-path.md"),
         concurrency::wg_done_skipped_on_path::NATIVE,
+    ),
+    (
+        "review-rules/memory/pool-object-not-reset.md",
+        include_str!("../../../review-rules/memory/pool-object-not-reset.md"),
+        memory::pool_object_not_reset::NATIVE,
     ),
     (
         "review-rules/memory/string-concat-in-loop.md",
@@ -216,6 +241,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/correctness/nil-use-after-error.md",
         include_str!("../../../review-rules/correctness/nil-use-after-error.md"),
         correctness::nil_use_after_error::NATIVE,
+    ),
+    (
+        "review-rules/correctness/test-goroutine-fatal.md",
+        include_str!("../../../review-rules/correctness/test-goroutine-fatal.md"),
+        correctness::test_goroutine_fatal::NATIVE,
     ),
     (
         "review-rules/correctness/unchecked-type-assertion.md",

@@ -18,6 +18,11 @@ pub(in crate::rules) struct Access<'p> {
     atomic: bool,
     pub(super) form: Form,
     pub(super) point: PointId,
+    /// Whether a condition of the function decides about it in the innermost literal.
+    pub(super) conditional: bool,
+    /// Whether it only happens in one of several goroutines of a kind, as far as a condition on
+    /// what they are given tells.
+    pub(super) chosen: bool,
     place: Place,
 }
 
@@ -87,15 +92,37 @@ pub(super) fn accesses<'p>(
             all.extend(thread.point(*node, *form).map(|point| Access {
                 name: *node,
                 statement: *node,
-                writes: node.parts().next().is_some(),
+                writes: node.parts().next().is_some_and(|it| {
+                    // Returning the variable itself changes nothing.
+                    !it.parts().any(|it| file.resolve(it).local() == Some(variable))
+                }),
                 atomic: false,
                 form: *form,
                 point,
+                conditional: false,
+                chosen: false,
                 place: Place(vec![Vec::new()]),
             }));
         }
         let is_use = node.is(Kind::Identifier) && file.resolve(*node).local() == Some(variable);
-        if !is_use || file.scopes().binding(variable).name == node.span() {
+        if !is_use || binding.name == node.span() {
+            // The head of a loop gives its variable the next value.
+            let again = is_use
+                && binding.kind == BindingKind::LoopVar
+                && binding.declared_by.1 == Kind::RangeClause;
+            if again && let Some(point) = thread.flow.at(binding.declared_by.0.start as usize) {
+                all.push(Access {
+                    name: *node,
+                    statement: *node,
+                    writes: true,
+                    atomic: false,
+                    form: Form::Here,
+                    point,
+                    conditional: false,
+                    chosen: false,
+                    place: Place(vec![Vec::new()]),
+                });
+            }
             continue;
         }
         if !context.affords(file, 4) {
@@ -114,6 +141,8 @@ pub(super) fn accesses<'p>(
                 atomic,
                 form: *form,
                 point,
+                conditional: is_conditional(*node, &around),
+                chosen: is_chosen(file, thread.function, *node, &around),
                 place,
             });
         }
@@ -156,9 +185,54 @@ pub(super) fn uses_of_channel<'p>(
         let form = if deferred { Form::Deferred } else { *form };
         let Some(point) = thread.point(*node, form) else { continue };
         let place = Place(vec![Vec::new(), Vec::new()]);
-        all.push(Access { name: *node, statement, writes, atomic: false, form, point, place });
+        all.push(Access {
+            name: *node,
+            statement,
+            writes,
+            atomic: false,
+            form,
+            point,
+            conditional: is_conditional(*node, &around),
+            chosen: is_chosen(file, thread.function, *node, &around),
+            place,
+        });
     }
     all
+}
+
+/// Whether an `if` of the innermost function decides about a node.
+fn is_conditional(node: Node<'_>, around: &[Node<'_>]) -> bool {
+    branches(node, around).next().is_some()
+}
+
+/// The `if` statements of the innermost function in whose branches a node stands.
+fn branches<'p>(node: Node<'p>, around: &[Node<'p>]) -> impl Iterator<Item = Node<'p>> {
+    let inside = around.iter().take_while(|it| !it.go_kind().is_function());
+    inside.copied().filter(move |it| {
+        let condition = it.field(Field::Condition).filter(|_| it.is(Kind::IfStatement));
+        condition.is_some_and(|it| it.end_byte() <= node.start_byte())
+    })
+}
+
+/// Whether a condition on nothing but what the goroutine is given decides about a node: `i == 0`,
+/// `backend.preferred`.
+fn is_chosen(file: &GoFile, function: Node<'_>, node: Node<'_>, around: &[Node<'_>]) -> bool {
+    let scopes = file.scopes();
+    let body = function.field(Field::Body).map(GoNode::span);
+    branches(node, around).any(|branch| {
+        let Some(condition) = branch.field(Field::Condition) else { return false };
+        let plain = !condition.descendants().any(|it| it.is(Kind::CallExpression));
+        let uses = scopes.uses_in(condition.span());
+        plain
+            && uses.iter().any(|it| it.binding().is_some())
+            && uses.iter().filter_map(|it| it.binding()).all(|id| {
+                let binding = scopes.binding(id);
+                let inside = body.is_some_and(|it| it.encloses(binding.name));
+                let given = matches!(binding.kind, BindingKind::Parameter | BindingKind::LoopVar)
+                    || scopes.loop_at(binding.name.start as usize).is_some();
+                !inside && given
+            })
+    })
 }
 
 /// Whether a node is what a reader would quote.

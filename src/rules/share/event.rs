@@ -30,6 +30,8 @@ pub(super) struct Event {
     pub(super) releases: bool,
     /// Whether it is a call that may do so where we do not see it.
     pub(super) hidden: bool,
+    /// Whether it takes or frees one of several slots: a channel with room as a semaphore.
+    pub(super) slot: bool,
     pub(super) of: Thing,
 }
 
@@ -94,6 +96,7 @@ impl<'c, 'p> Names<'c, 'p> {
             acquires: false,
             releases: true,
             hidden: false,
+            slot: false,
             of,
         })
     }
@@ -122,7 +125,12 @@ impl<'c, 'p> Names<'c, 'p> {
             locks.extend(self.locking(file, *node, form));
             if let Some((acquires, releases, of)) = self.event(file, *node) {
                 let (byte, hidden) = (node.start_byte(), of.calls);
-                events.push(Event { byte, form, acquires, releases, hidden, of });
+                let slot = false;
+                events.push(Event { byte, form, acquires, releases, hidden, slot, of });
+            } else if let Some(of) = self.slot(file, *node) {
+                let (byte, slot) = (node.start_byte(), true);
+                let (acquires, releases) = (true, true);
+                events.push(Event { byte, form, acquires, releases, hidden: false, slot, of });
             }
         }
         (events, locks)
@@ -139,6 +147,11 @@ impl<'c, 'p> Names<'c, 'p> {
         match node.go_kind() {
             Kind::SendStatement => {
                 let channel = node.field(Field::Channel)?;
+                let value = node.field(Field::Value)?.unparen();
+                let token = matches!(value.go_kind(), Kind::CompositeLiteral | Kind::True);
+                if token && self.is_buffered(channel) {
+                    return None;
+                }
                 Some((!self.is_buffered(channel), true, self.thing(channel)))
             }
             Kind::UnaryExpression if node.operator() == Some("<-") => {
@@ -155,6 +168,12 @@ impl<'c, 'p> Names<'c, 'p> {
             Kind::CallExpression => self.call(file, node),
             _ => None,
         }
+    }
+
+    /// A semaphore, as it is taken.
+    fn slot(&self, file: &'p GoFile, node: Node<'p>) -> Option<Thing> {
+        let channel = node.field(Field::Channel).filter(|_| node.is(Kind::SendStatement))?;
+        self.context.affords(file, 1).then(|| self.thing(channel))
     }
 
     fn receive(&self, channel: Node<'p>) -> Option<(bool, bool, Thing)> {
@@ -177,7 +196,19 @@ impl<'c, 'p> Names<'c, 'p> {
                 return None;
             }
         }
-        Some((true, !self.is_buffered(channel), self.thing(channel)))
+        // Of a channel with room, a receive that drops the value gives a slot back.
+        let dropped = || {
+            let after = channel.end_byte();
+            let rest = file.text()[after..].trim_start_matches([' ', ')', '}', '(']);
+            rest.starts_with(['\n', '\r', ';', '/'])
+                && file.text()[..channel.start_byte()]
+                    .trim_end()
+                    .trim_end_matches("<-")
+                    .trim_end_matches([' ', '\t'])
+                    .ends_with(['\n', ';', '{'])
+        };
+        let releases = !self.is_buffered(channel) || dropped();
+        Some((true, releases, self.thing(channel)))
     }
 
     fn call(&self, file: &'p GoFile, call: Node<'p>) -> Option<(bool, bool, Thing)> {
@@ -228,6 +259,7 @@ impl<'c, 'p> Names<'c, 'p> {
                 (Some(("sync", "Mutex" | "RWMutex")), "Unlock" | "RUnlock") => {
                     return Some((false, true, self.thing(operand)));
                 }
+                (_, "Wait") => return Some((true, false, self.thing(operand))),
                 _ => {}
             }
         }

@@ -136,7 +136,10 @@ impl<'c, 'p> Party<'c, 'p> {
         let start = self.starts[at];
         let binding = self.file.scopes().binding(variable);
         let of = self.type_of(binding);
-        if matches!(binding.kind, BindingKind::LoopVar | BindingKind::TypeSwitch)
+        let per_iteration =
+            binding.kind == BindingKind::LoopVar && self.file.loop_variables_per_iteration();
+        if per_iteration
+            || binding.kind == BindingKind::TypeSwitch
             || !binding.kind.is_variable()
             || is_synchronised(&of)
             || (self.what == What::Channel && self.context.types.channel(&of).is_none())
@@ -165,7 +168,9 @@ impl<'c, 'p> Party<'c, 'p> {
         }
         let relays = others(&[body.function.span(), starter.function.span()]);
         let outer = self.accesses(starter, variable, binding, &of, start);
-        for (inner, outer) in pairs(&inner, &outer) {
+        let decided =
+            |outer: &Access<'p>| self.is_decided(starter, start.site.node, outer, variable, &of);
+        for (inner, outer) in pairs(&inner, &outer).filter(|it| !decided(it.1)) {
             if with_starter(side(body, inner, end), side(starter, outer, None), &from, &relays) {
                 return race(inner, With::Starter(outer.clone()));
             }
@@ -188,6 +193,36 @@ impl<'c, 'p> Party<'c, 'p> {
         None
     }
 
+    /// Whether a condition on the way to the starter's access may know how far the goroutine is: on
+    /// the shared channel itself, or on what the branches of a `select` have left.
+    fn is_decided(
+        &self,
+        starter: &Thread<'p>,
+        site: Node<'p>,
+        outer: &Access<'p>,
+        variable: BindingId,
+        of: &Type<'p>,
+    ) -> bool {
+        let scopes = self.file.scopes();
+        let is_channel = self.context.types.channel(of).is_some();
+        let guards = starter.flow.guards(&starter.flow.dominators(), outer.point);
+        guards.iter().any(|(at, _)| {
+            let condition = starter.flow.point(*at).span;
+            scopes.uses_in(condition).iter().filter_map(|it| it.binding()).any(|id| {
+                if id == variable {
+                    return is_channel;
+                }
+                let mut writes = scopes.uses_of(id).filter(|it| it.access.writes());
+                writes.any(|it| {
+                    let byte = it.span.start as usize;
+                    byte > site.end_byte()
+                        && byte < condition.start as usize
+                        && starter.is_in_select(byte)
+                })
+            })
+        })
+    }
+
     fn type_of(&self, binding: &Binding) -> Type<'p> {
         let name = self.file.node(binding.name, Kind::Identifier);
         name.map_or(Type::Unknown, |it| self.context.types.of_name(self.file, it))
@@ -202,9 +237,10 @@ impl<'c, 'p> Party<'c, 'p> {
         let form = starter.nodes.iter().find(|it| it.0.id() == start.site.node.id())?.1;
         let point = starter.point(start.site.node, form).filter(|_| form == Form::Here)?;
         let own = starter.function.span().encloses(binding.name);
+        let own = own && binding.kind != BindingKind::LoopVar;
         let fresh: Option<PointId> =
             own.then(|| starter.flow.at(binding.name.start as usize)).flatten();
-        Some(From { thread: starter, start: point, fresh })
+        Some(From { thread: starter, start: point, fresh, strict: self.what == What::Channel })
     }
 
     /// What a thread does to a variable, as far as it is the same memory all the time.

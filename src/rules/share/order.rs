@@ -1,6 +1,6 @@
 //! Whether anything orders what two goroutines do to a variable.
 
-use crate::golang::{GoNode, PointId, Span};
+use crate::golang::{GoNode, PointId, Span, What};
 
 use super::access::Access;
 use super::event::{Event, Thing};
@@ -61,10 +61,10 @@ impl<'t> Side<'t, '_> {
     }
 
     /// Whether the goroutine can come to its access without being told anything
-    /// of the other side, as far as it is in sight.
-    fn comes(&self, told: &[&Thing]) -> bool {
+    /// of the other side, as far as it is in sight; `hidden` counts what is not.
+    fn comes(&self, told: &[&Thing], hidden: bool) -> bool {
         let thread = self.thread;
-        let blocked = waits(thread, told, false);
+        let blocked = waits(thread, told, hidden, false);
         let reached = thread.flow.reach([PointId::ENTRY], |it| blocked[it.index()]);
         let to = self.access.point.index();
         reached[to] && !blocked[to]
@@ -72,15 +72,19 @@ impl<'t> Side<'t, '_> {
 }
 
 /// The points that control passes only once one of these has been told; what calls may wait for
-/// counts if `hidden` says so.
-fn waits(thread: &Thread<'_>, told: &[&Thing], hidden: bool) -> Vec<bool> {
-    let mut waits = vec![false; thread.flow.size()];
+/// counts if `hidden` says so, what only waits for a slot if `slots` does.
+fn waits(thread: &Thread<'_>, told: &[&Thing], hidden: bool, slots: bool) -> Vec<bool> {
+    let flow = thread.flow;
+    let mut waits = vec![false; flow.size()];
     let here = thread.events.iter().filter(|it| it.acquires && it.form == Form::Here);
-    for event in here.filter(|it| hidden || !it.hidden) {
-        if let Some(at) = thread.flow.at(event.byte)
-            && told.iter().any(|it| it.meets(&event.of))
-        {
-            waits[at.index()] = true;
+    for event in here.filter(|it| (hidden || !it.hidden) && (slots || !it.slot)) {
+        let met = told.iter().any(|it| it.meets(&event.of));
+        let Some(at) = flow.at(event.byte).filter(|_| met) else { continue };
+        waits[at.index()] = true;
+        // A loop that counts what it waits for does so as often as there is something.
+        let counted = thread.counted(event.byte);
+        if let Some(head) = counted.filter(|_| flow.point(at).what != What::Ready) {
+            waits[head.index()] = true;
         }
     }
     waits
@@ -92,14 +96,19 @@ pub(super) struct From<'t, 'p> {
     pub(super) start: PointId,
     /// Where the shared variable is made: there it is another one.
     pub(super) fresh: Option<PointId>,
+    /// Whether what calls may wait for counts on all sides, and conditions keep apart.
+    pub(super) strict: bool,
 }
 
 impl From<'_, '_> {
     /// Whether control can come from the start to a point with the same variable, not being told.
-    fn reaches(&self, to: PointId, told: &[&Thing]) -> bool {
+    fn reaches(&self, to: PointId, told: &[&Thing], slots: bool) -> bool {
         let flow = self.thread.flow;
         let from = flow.next(self.start).iter().map(|it| it.0);
-        let mut blocked = waits(self.thread, told, true);
+        let mut blocked = waits(self.thread, told, true, slots);
+        // The loop that starts goroutines is not one that counts them.
+        let own = self.thread.heads_around(self.start);
+        own.into_iter().for_each(|it| blocked[it.index()] = false);
         if let Some(it) = self.fresh {
             blocked[it.index()] = true;
         }
@@ -121,16 +130,21 @@ pub(super) fn with_starter(
     from: &From<'_, '_>,
     others: &[&Thread<'_>],
 ) -> bool {
-    from.reaches(outer.access.point, &inner.told(others))
-        && inner.comes(&outer.told(others))
+    // Deferred code that asks first often asks whether the function came to start anything.
+    let asks = outer.access.form == Form::Deferred && outer.access.conditional;
+    !asks
+        && from.reaches(outer.access.point, &inner.told(others), true)
+        && inner.comes(&outer.told(others), from.strict)
         && !is_locked(inner, outer)
 }
 
 /// Whether what several goroutines of one start do may happen at once.
 pub(super) fn with_itself(side: Side<'_, '_>, from: &From<'_, '_>, others: &[&Thread<'_>]) -> bool {
     let told = side.told(others);
-    from.reaches(from.start, &told)
-        && side.comes(&told)
+    !side.access.chosen
+        && !(from.strict && side.access.conditional)
+        && from.reaches(from.start, &told, false)
+        && side.comes(&told, false)
         && held(side.thread, side.access).is_empty()
 }
 
@@ -144,9 +158,9 @@ pub(super) fn with_other(
     others: &[&Thread<'_>],
 ) -> bool {
     let (told, answered) = (first.told(others), second.told(others));
-    from.reaches(start, &told)
-        && second.comes(&told)
-        && first.comes(&answered)
+    from.reaches(start, &told, true)
+        && second.comes(&told, from.strict)
+        && first.comes(&answered, from.strict)
         && !is_locked(first, second)
 }
 

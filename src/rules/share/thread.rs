@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::golang::{Flow, GoFile, GoNode, Kind, Node, PointId, Span};
+use crate::golang::{Field, Flow, GoFile, GoNode, Kind, Node, PointId, Span};
 
 use super::event::{Event, Names, Thing};
 use super::lockset::Locking;
@@ -56,6 +56,38 @@ impl<'p> Thread<'p> {
             Form::Deferred | Form::Elsewhere => at_end,
         };
         self.events.iter().filter(|it| it.releases).filter(is_later).map(|it| &it.of)
+    }
+
+    /// The head of the innermost loop around a byte that has a condition or a range.
+    pub(super) fn counted(&self, byte: usize) -> Option<PointId> {
+        let the_loop = self.file.scopes().loop_at(byte)?;
+        self.head(the_loop.span)
+    }
+
+    /// The heads of the loops around a point.
+    pub(super) fn heads_around(&self, point: PointId) -> Vec<PointId> {
+        let byte = self.flow.point(point).span.start as usize;
+        self.file.scopes().loops_at(byte).filter_map(|it| self.head(it.span)).collect()
+    }
+
+    fn head(&self, the_loop: Span) -> Option<PointId> {
+        let (_, node) = self
+            .nodes
+            .iter()
+            .map(|it| (it.1, it.0))
+            .find(|it| it.1.is(Kind::ForStatement) && it.1.span() == the_loop)?;
+        let head = node.parts().find(|it| !it.is(Kind::Block))?;
+        let condition = match head.go_kind() {
+            Kind::ForClause => head.field(Field::Condition)?,
+            Kind::RangeClause => return self.flow.at(head.start_byte()),
+            _ => head,
+        };
+        self.flow.at(condition.start_byte())
+    }
+
+    /// Whether the code at a byte is a part of a `select`.
+    pub(super) fn is_in_select(&self, byte: usize) -> bool {
+        self.nodes.iter().any(|it| it.0.is(Kind::SelectStatement) && it.0.span().contains(byte))
     }
 
     /// The goroutines that it starts where control has come to.

@@ -36,6 +36,7 @@ fn each_point_is_made_once_on_its_line() {
          [TransactionProcessor.ProcessTransactions]\n\
          processor.go:18-22 goroutine-range-never-closed critical/medium \
          [TransactionProcessor.worker]\n\
+         processor.go:19 pool-object-not-reset critical/low [TransactionProcessor.worker]\n\
          processor.go:19 unchecked-type-assertion critical/medium [TransactionProcessor.worker]\n\
          processor.go:20 pool-put-deferred-in-loop critical/high [TransactionProcessor.worker]",
     );

@@ -1,7 +1,7 @@
 //! A variable that a goroutine's literal shares with its starter, or with other goroutines, while
 //! nothing orders what they do to it.
 
-use crate::golang::{GoFile, Kind, Place};
+use crate::golang::{BindingKind, GoFile, Kind, Place};
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::share::{Access, Race, What, With, appends, races};
@@ -16,7 +16,9 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let file = place.file;
     let races = races(context, file, place.node, What::Data).into_iter();
     let of_appends = |it: &Race<'p>| appends(file, &it.inner) && matches!(it.with, With::Itself);
-    races.filter(|it| !of_appends(it)).map(|it| hit(file, &it)).collect()
+    // Before Go 1.22 that is another rule's.
+    let of_loops = |it: &Race<'p>| file.scopes().binding(it.variable).kind == BindingKind::LoopVar;
+    races.filter(|it| !of_appends(it) && !of_loops(it)).map(|it| hit(file, &it)).collect()
 }
 
 fn hit<'p>(file: &'p GoFile, race: &Race<'p>) -> Hit<'p> {

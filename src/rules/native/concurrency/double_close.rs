@@ -1,7 +1,9 @@
 //! A channel that is closed twice: on one way through a function, by several goroutines, or by a
 //! function that is called again and again.
 
-use crate::golang::{AccessPath, Edge, Field, GoFile, GoNode, Kind, Node, Place};
+use crate::golang::{
+    AccessPath, BindingKind, Edge, Field, GoFile, GoNode, Kind, Node, Place, Root,
+};
 use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::closing::{Behind, Close, behind};
@@ -55,9 +57,12 @@ fn closed<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p
     let mut hits = Vec::new();
     for it in behind(context, file, function, &close) {
         if let Behind::Close(again) = it {
-            let hit = Hit::at(file, again).var("CH", channel);
+            // The later one in the source is the one to look at.
+            let late = if again.start_byte() < call.start_byte() { call } else { again };
+            let hit = Hit::at(file, late).var("CH", channel);
+            let other = if late.id() == again.id() { call } else { again };
             let same = again.id() == call.id();
-            hits.push(if same { hit } else { hit.with(file, call, Role::Close) });
+            hits.push(if same { hit } else { hit.with(file, other, Role::Close) });
         }
     }
     if hits.is_empty() {
@@ -94,6 +99,24 @@ fn called_again<'p>(
                 it.parts().any(|it| it.is(Kind::SelectorExpression) || it.is(Kind::IndexExpression))
             })
     };
+    // Who is called behind the close may take the channel away.
+    let root = match close.path.root {
+        Root::Local(id) => file.scopes().binding(id),
+        _ => return None,
+    };
+    let called = own_nodes(function).any(|it| {
+        it.is(Kind::CallExpression)
+            && it.start_byte() > close.call.end_byte()
+            && file.scopes().uses_in(it.span()).iter().any(|it| {
+                it.binding().is_some_and(|it| file.scopes().binding(it).name == root.name)
+            })
+            && flow
+                .path(close.at, flow.at(it.start_byte()).unwrap_or(close.at), |_| false)
+                .is_some()
+    });
+    if called || root.kind != BindingKind::Receiver {
+        return None;
+    }
     let selected = place.ancestors.iter().any(|it| it.is(Kind::SelectStatement));
     if !asks || selected || own_nodes(function).any(changes) {
         return None;
