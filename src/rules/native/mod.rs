@@ -37,9 +37,11 @@ mod web3 {
     pub(super) mod eth_subscription_not_released;
 }
 mod correctness {
+    pub(super) mod error_made_and_dropped;
     pub(super) mod nil_use_after_error;
     pub(super) mod unchecked_type_assertion;
     pub(super) mod use_before_error_check;
+    pub(super) mod writer_not_flushed;
 }
 
 /// Path, text and check of each page whose check is written in Rust.
@@ -165,6 +167,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         web3::eth_subscription_not_released::NATIVE,
     ),
     (
+        "review-rules/correctness/error-made-and-dropped.md",
+        include_str!("../../../review-rules/correctness/error-made-and-dropped.md"),
+        correctness::error_made_and_dropped::NATIVE,
+    ),
+    (
         "review-rules/correctness/nil-use-after-error.md",
         include_str!("../../../review-rules/correctness/nil-use-after-error.md"),
         correctness::nil_use_after_error::NATIVE,
@@ -178,6 +185,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/correctness/use-before-error-check.md",
         include_str!("../../../review-rules/correctness/use-before-error-check.md"),
         correctness::use_before_error_check::NATIVE,
+    ),
+    (
+        "review-rules/correctness/writer-not-flushed.md",
+        include_str!("../../../review-rules/correctness/writer-not-flushed.md"),
+        correctness::writer_not_flushed::NATIVE,
     ),
 ];
 

@@ -1,6 +1,6 @@
 //! Uses of a variable that panic when it is nil.
 
-use crate::golang::{Access, BindingId, Field, GoFile, GoNode, Kind, Node, PointId, Use};
+use crate::golang::{Access, BindingId, Field, GoFile, GoNode, Kind, Node, PointId, Use, leaves};
 use crate::rules::engine::Context;
 use crate::rules::flow::own_nodes;
 use crate::rules::types::{Callee, MemberKind, MethodPlace, Type};
@@ -40,6 +40,11 @@ pub(in crate::rules) fn derefs<'p>(
     let found = |used: &&Use| {
         let node = file.node(used.span, Kind::Identifier)?;
         let around = node.ancestors(file.root());
+        // What ends the process, or unwinds it, does so with another message.
+        let ending = around.iter().take_while(|it| !it.is(Kind::Block));
+        if ending.into_iter().any(|it| leaves(file, *it).is_some()) {
+            return None;
+        }
         let asked = is_asked(file, node, &around, &[id, outcome.word]);
         (!asked).then(|| deref(context, file, &of, used, &around)).flatten()
     };

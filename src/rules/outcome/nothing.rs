@@ -107,13 +107,9 @@ fn of_call<'p>(
                 }
                 Some(it) if nilable(&it) => makes(name).then_some(Nothing::Custom),
                 Some(_) => None,
-                // A type of a package that the table does not have; who knows what it is.
-                None => makes(name).then_some(Nothing::Custom),
+                // A type of a package that the table does not have; what is parsed may be a value.
+                None => (makes(name) && !name.starts_with("Parse")).then_some(Nothing::Custom),
             }
-        }
-        Callee::Unknown if says == Says::Error => {
-            let name = callee.field(Field::Field).unwrap_or(callee);
-            makes(file.text_of(name)).then_some(Nothing::Custom)
         }
         _ => None,
     }

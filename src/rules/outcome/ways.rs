@@ -193,6 +193,7 @@ fn compares(file: &GoFile, node: Node<'_>) -> bool {
 fn may_leave<'p>(context: &Context<'p>, file: &'p GoFile, call: Node<'p>) -> bool {
     const WORDS: &[&str] = &[
         "fatal",
+        "crit",
         "exit",
         "panic",
         "abort",

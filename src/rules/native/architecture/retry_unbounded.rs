@@ -14,9 +14,15 @@ pub(in crate::rules) const NATIVE: Native =
 
 /// Methods whose error stays: what has failed once, or is closed, fails from then on.
 const LASTING: &[(&str, &[&str])] = &[
-    ("net", &["Accept", "AcceptTCP", "AcceptUnix", "Read", "ReadFrom", "ReadFromUDP", "ReadMsgUDP"]),
+    (
+        "net",
+        &["Accept", "AcceptTCP", "AcceptUnix", "Read", "ReadFrom", "ReadFromUDP", "ReadMsgUDP"],
+    ),
     ("io", &["Read", "ReadFull", "ReadAtLeast", "ReadByte", "ReadRune"]),
-    ("bufio", &["ReadString", "ReadLine", "ReadBytes", "ReadByte", "ReadRune", "ReadSlice", "Read"]),
+    (
+        "bufio",
+        &["ReadString", "ReadLine", "ReadBytes", "ReadByte", "ReadRune", "ReadSlice", "Read"],
+    ),
     ("os", &["Read"]),
     ("encoding/json", &["Decode", "Token"]),
     ("encoding/gob", &["Decode"]),
@@ -150,10 +156,40 @@ fn speaks(file: &GoFile, callee: Node<'_>) -> bool {
     const PACKAGES: &[&str] =
         &["log", "log/slog", "fmt", "errors", "strconv", "strings", "bytes", "bufio"];
     const NAMES: &[&str] = &[
-        "Error", "Errorf", "Warn", "Warnf", "Warning", "Warningf", "Info", "Infof", "Debug",
-        "Debugf", "Print", "Printf", "Println", "Log", "Logf", "Err", "Msg", "Msgf", "String", "Inc",
-        "WithError", "WithField", "WithFields", "Now", "Warnln", "Errorln", "Infoln", "SetDeadline",
-        "SetReadDeadline", "Trace", "Tracef", "Errorw", "Warnw", "Infow",
+        "Error",
+        "Errorf",
+        "Warn",
+        "Warnf",
+        "Warning",
+        "Warningf",
+        "Info",
+        "Infof",
+        "Debug",
+        "Debugf",
+        "Print",
+        "Printf",
+        "Println",
+        "Log",
+        "Logf",
+        "Err",
+        "Msg",
+        "Msgf",
+        "String",
+        "Inc",
+        "WithError",
+        "WithField",
+        "WithFields",
+        "Now",
+        "Warnln",
+        "Errorln",
+        "Infoln",
+        "SetDeadline",
+        "SetReadDeadline",
+        "Trace",
+        "Tracef",
+        "Errorw",
+        "Warnw",
+        "Infow",
     ];
     match file.qualified(callee) {
         Some((path, name)) => {

@@ -3,7 +3,7 @@
 use crate::golang::{Kind, Place, PointId};
 use crate::model::Confidence;
 use crate::rules::Role;
-use crate::rules::audience::serves_tests;
+use crate::rules::audience::{is_script, serves_tests};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::outcome::{Nothing, Outcome, Ways, derefs};
 
@@ -39,6 +39,9 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
             .var("USE", file.text_of(it.node));
         if nothing == Nothing::Custom || !it.sure {
             hit.confidence = Confidence::Medium;
+        }
+        if is_script(file) {
+            hit.confidence = Confidence::Low;
         }
         hits.push(hit.with(file, outcome.statement, Role::Call));
     }

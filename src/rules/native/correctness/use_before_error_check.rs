@@ -3,7 +3,7 @@
 use crate::golang::{Kind, Place};
 use crate::model::Confidence;
 use crate::rules::Role;
-use crate::rules::audience::serves_tests;
+use crate::rules::audience::{is_script, serves_tests};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::outcome::{Deref, Nothing, Outcome, Says, Ways, derefs};
 
@@ -47,6 +47,9 @@ fn found<'p>(context: &Context<'p>, outcome: &Outcome<'p>) -> Vec<Hit<'p>> {
             .var("WORD", word)
             .var("USE", file.text_of(first.node));
         hit.confidence = confidence;
+        if is_script(file) {
+            hit.confidence = Confidence::Low;
+        }
         hits.push(hit.with(file, outcome.statement, Role::Call));
     }
     hits
