@@ -17,6 +17,7 @@ mod concurrency {
     pub(super) mod select_default_busy_loop;
     pub(super) mod ticker_misuse;
     pub(super) mod time_after_in_loop;
+    pub(super) mod unbounded_goroutine_fanout;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
 }
@@ -39,6 +40,7 @@ mod web3 {
 mod correctness {
     pub(super) mod error_made_and_dropped;
     pub(super) mod nil_use_after_error;
+    pub(super) mod nil_variable_used;
     pub(super) mod unchecked_type_assertion;
     pub(super) mod use_before_error_check;
     pub(super) mod writer_not_flushed;
@@ -105,6 +107,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/time-after-in-loop.md",
         include_str!("../../../review-rules/concurrency/time-after-in-loop.md"),
         concurrency::time_after_in_loop::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/unbounded-goroutine-fanout.md",
+        include_str!("../../../review-rules/concurrency/unbounded-goroutine-fanout.md"),
+        concurrency::unbounded_goroutine_fanout::NATIVE,
     ),
     (
         "review-rules/concurrency/wg-add-inside-goroutine.md",
@@ -175,6 +182,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/correctness/nil-use-after-error.md",
         include_str!("../../../review-rules/correctness/nil-use-after-error.md"),
         correctness::nil_use_after_error::NATIVE,
+    ),
+    (
+        "review-rules/correctness/nil-variable-used.md",
+        include_str!("../../../review-rules/correctness/nil-variable-used.md"),
+        correctness::nil_variable_used::NATIVE,
     ),
     (
         "review-rules/correctness/unchecked-type-assertion.md",

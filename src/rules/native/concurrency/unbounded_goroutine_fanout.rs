@@ -46,9 +46,11 @@ fn found<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     if is_limited(file, the_loop, place.node) || sets_limit(file, function) {
         return None;
     }
-    let mut hit = Hit::at(file, place.node)
-        .var("INPUT", file.text_of(input))
-        .with(file, the_loop, Role::Loop);
+    let mut hit = Hit::at(file, place.node).var("INPUT", file.text_of(input)).with(
+        file,
+        the_loop,
+        Role::Loop,
+    );
     hit.confidence = Confidence::Medium;
     Some(hit)
 }

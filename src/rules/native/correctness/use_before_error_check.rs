@@ -26,7 +26,7 @@ fn found<'p>(context: &Context<'p>, outcome: &Outcome<'p>) -> Vec<Hit<'p>> {
     let word = file.slice(file.scopes().binding(outcome.word).name);
     let mut hits = Vec::new();
     for (name, id, at) in &outcome.results {
-        let derefs = derefs(context, outcome, *name, *id);
+        let derefs = derefs(context, (file, outcome.flow), *name, &[*id, outcome.word]);
         if derefs.is_empty() {
             continue;
         }

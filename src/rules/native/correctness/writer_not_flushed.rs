@@ -1,6 +1,6 @@
 //! A buffering writer that nobody flushes or closes.
 
-use crate::golang::Place;
+use crate::golang::{GoNode, Place};
 use crate::rules::audience::serves_tests;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::release::{ACQUIRING, WRITER, acquired};
