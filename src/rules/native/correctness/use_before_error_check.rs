@@ -47,7 +47,8 @@ fn found<'p>(context: &Context<'p>, outcome: &Outcome<'p>) -> Vec<Hit<'p>> {
             .var("WORD", word)
             .var("USE", file.text_of(first.node));
         hit.confidence = confidence;
-        if is_script(file) {
+        // What is known by custom alone is not worth it where the process ends soon.
+        if is_script(file) && !ignored {
             hit.confidence = Confidence::Low;
         }
         hits.push(hit.with(file, outcome.statement, Role::Call));
