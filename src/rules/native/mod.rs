@@ -28,6 +28,7 @@ mod concurrency {
     pub(super) mod send_on_closed;
     pub(super) mod ticker_misuse;
     pub(super) mod time_after_in_loop;
+    pub(super) mod unbounded_goroutine_fanout;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
 }
@@ -49,10 +50,13 @@ mod web3 {
     pub(super) mod eth_subscription_not_released;
 }
 mod correctness {
+    pub(super) mod error_made_and_dropped;
     pub(super) mod nil_use_after_error;
+    pub(super) mod nil_variable_used;
     pub(super) mod test_goroutine_fatal;
     pub(super) mod unchecked_type_assertion;
     pub(super) mod use_before_error_check;
+    pub(super) mod writer_not_flushed;
 }
 
 /// Path, text and check of each page whose check is written in Rust.
@@ -173,6 +177,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::time_after_in_loop::NATIVE,
     ),
     (
+        "review-rules/concurrency/unbounded-goroutine-fanout.md",
+        include_str!("../../../review-rules/concurrency/unbounded-goroutine-fanout.md"),
+        concurrency::unbounded_goroutine_fanout::NATIVE,
+    ),
+    (
         "review-rules/concurrency/wg-add-inside-goroutine.md",
         include_str!("../../../review-rules/concurrency/wg-add-inside-goroutine.md"),
         concurrency::wg_add_inside_goroutine::NATIVE,
@@ -238,9 +247,19 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         web3::eth_subscription_not_released::NATIVE,
     ),
     (
+        "review-rules/correctness/error-made-and-dropped.md",
+        include_str!("../../../review-rules/correctness/error-made-and-dropped.md"),
+        correctness::error_made_and_dropped::NATIVE,
+    ),
+    (
         "review-rules/correctness/nil-use-after-error.md",
         include_str!("../../../review-rules/correctness/nil-use-after-error.md"),
         correctness::nil_use_after_error::NATIVE,
+    ),
+    (
+        "review-rules/correctness/nil-variable-used.md",
+        include_str!("../../../review-rules/correctness/nil-variable-used.md"),
+        correctness::nil_variable_used::NATIVE,
     ),
     (
         "review-rules/correctness/test-goroutine-fatal.md",
@@ -256,6 +275,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/correctness/use-before-error-check.md",
         include_str!("../../../review-rules/correctness/use-before-error-check.md"),
         correctness::use_before_error_check::NATIVE,
+    ),
+    (
+        "review-rules/correctness/writer-not-flushed.md",
+        include_str!("../../../review-rules/correctness/writer-not-flushed.md"),
+        correctness::writer_not_flushed::NATIVE,
     ),
 ];
 

@@ -1,11 +1,12 @@
 //! Uses of a variable that panic when it is nil.
 
-use crate::golang::{Access, BindingId, Field, GoFile, GoNode, Kind, Node, PointId, Use};
+use crate::golang::{
+    Access, BindingId, Field, Flow, GoFile, GoNode, Kind, Node, PointId, Use, leaves,
+};
 use crate::rules::engine::Context;
 use crate::rules::flow::own_nodes;
 use crate::rules::types::{Callee, MemberKind, MethodPlace, Type};
 
-use super::Outcome;
 use super::nothing::is_interface;
 
 /// A use that panics when the variable is nil.
@@ -21,15 +22,16 @@ pub(in crate::rules) struct Deref<'p> {
 /// How many uses are looked at.
 const USES: usize = 64;
 
-/// The uses of a result, in the function itself, that panic when it is nil.
+/// The uses of a variable, in its own function, that panic when it is nil; those that ask one of
+/// some variables in the same expression before are left out.
 pub(in crate::rules) fn derefs<'p>(
     context: &Context<'p>,
-    outcome: &Outcome<'p>,
+    (file, flow): (&'p GoFile, &'p Flow),
     name: Node<'p>,
-    id: BindingId,
+    asked: &[BindingId],
 ) -> Vec<Deref<'p>> {
-    let file = outcome.file;
     let scopes = file.scopes();
+    let Some(id) = file.resolve(name).local() else { return Vec::new() };
     let own = scopes.binding(id).function;
     let of = context.types.of(file, name);
     let uses = scopes.uses_of(id).filter(|it| it.function == own);
@@ -40,11 +42,16 @@ pub(in crate::rules) fn derefs<'p>(
     let found = |used: &&Use| {
         let node = file.node(used.span, Kind::Identifier)?;
         let around = node.ancestors(file.root());
-        let asked = is_asked(file, node, &around, &[id, outcome.word]);
-        (!asked).then(|| deref(context, file, &of, used, &around)).flatten()
+        // What ends the process, or unwinds it, does so with another message.
+        let ending = around.iter().take_while(|it| !it.is(Kind::Block));
+        if ending.into_iter().any(|it| leaves(file, *it).is_some()) {
+            return None;
+        }
+        let asks = is_asked(file, node, &around, asked);
+        (!asks).then(|| deref(context, file, &of, used, &around)).flatten()
     };
     let placed = |(node, sure): (Node<'p>, bool)| {
-        let at = outcome.flow.at(node.start_byte())?;
+        let at = flow.at(node.start_byte())?;
         Some(Deref { node, at, sure })
     };
     uses.iter().filter_map(found).filter_map(placed).collect()
@@ -93,6 +100,16 @@ fn deref<'p>(
                 }
                 _ => None,
             }
+        }
+        // `m[k] = v`
+        Kind::IndexExpression if used.access.writes() => {
+            let index = parent.field(Field::Operand)?.id() == node.id();
+            let to = around.get(1).filter(|it| it.is(Kind::ExpressionList)).is_some();
+            let counts = around
+                .get(1)
+                .is_some_and(|it| matches!(it.go_kind(), Kind::IncStatement | Kind::DecStatement));
+            let is_map = matches!(types.underlying(of), Type::Map(_));
+            (index && is_map && (to || counts)).then_some((*parent, true))
         }
         Kind::UnaryExpression if parent.operator() == Some("*") => {
             of.is_known().then_some((*parent, true))

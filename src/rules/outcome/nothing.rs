@@ -107,13 +107,14 @@ fn of_call<'p>(
                 }
                 Some(it) if nilable(&it) => makes(name).then_some(Nothing::Custom),
                 Some(_) => None,
-                // A type of a package that the table does not have; who knows what it is.
-                None => makes(name).then_some(Nothing::Custom),
+                // A type of a package that the table does not have: what is parsed may be a value,
+                // and who creates something elsewhere gives the answer along with the error.
+                None => {
+                    let other = ["Parse", "Create"].iter().any(|it| name.starts_with(it));
+                    let sure = result == 0 && !other && !is_of_values(path);
+                    (makes(name) && sure).then_some(Nothing::Custom)
+                }
             }
-        }
-        Callee::Unknown if says == Says::Error => {
-            let name = callee.field(Field::Field).unwrap_or(callee);
-            makes(file.text_of(name)).then_some(Nothing::Custom)
         }
         _ => None,
     }
@@ -134,6 +135,12 @@ fn gives_parts(path: &str, name: &str) -> bool {
                 // A redirect that is refused comes with the response.
                 | ("crypto/tls" | "net/rpc" | "bufio" | "os/exec", _)
         )
+}
+
+/// Packages whose constructors give values, as their names tell.
+fn is_of_values(path: &str) -> bool {
+    const NAMES: &[&str] = &["uuid", "ulid", "xid", "decimal", "semver", "netip", "ksuid", "cid"];
+    path.split('/').any(|it| NAMES.iter().any(|name| it.contains(name)))
 }
 
 /// Whether a function makes what it gives, as people name such.

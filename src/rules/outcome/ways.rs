@@ -15,6 +15,8 @@ pub(in crate::rules) struct Ways<'o, 'p> {
     outcome: &'o Outcome<'p>,
     /// Where one of the two gets another value.
     changed: HashSet<PointId>,
+    /// Where the word does.
+    overwritten: HashSet<PointId>,
     /// Where the result is compared with nil.
     compared: HashSet<PointId>,
     /// Where the word is mentioned.
@@ -29,6 +31,7 @@ impl<'o, 'p> Ways<'o, 'p> {
         let mut ways = Self {
             outcome,
             changed: HashSet::new(),
+            overwritten: HashSet::new(),
             compared: HashSet::new(),
             mentioned: HashSet::new(),
             asked: Vec::new(),
@@ -39,6 +42,13 @@ impl<'o, 'p> Ways<'o, 'p> {
         }
         for it in scopes.uses_of(outcome.word) {
             ways.note(it, true);
+        }
+        // Another result may say the same.
+        let others = outcome.results.iter().map(|it| it.1).filter(|it| *it != result);
+        for it in others.flat_map(|it| scopes.uses_of(it)) {
+            let at = outcome.flow.at(it.span.start as usize);
+            let asked = at.filter(|at| ways.condition(*at).is_some());
+            ways.mentioned.extend(asked);
         }
         // Where a variable is declared, it is another one from there on.
         for it in [result, outcome.word] {
@@ -53,13 +63,32 @@ impl<'o, 'p> Ways<'o, 'p> {
         let Some(at) = flow.at(used.span.start as usize) else { return };
         if used.access != Access::Read && !used.part {
             self.changed.insert(at);
+            if is_word {
+                self.overwritten.insert(at);
+            }
             return;
         }
         if is_word {
             self.mentioned.insert(at);
+            self.together(used);
             self.asked.extend(self.asks(at).map(|edge| (at, edge)));
         } else if self.condition(at).is_some_and(|it| compares(self.outcome.file, it)) {
             self.compared.insert(at);
+        }
+    }
+
+    /// In `n <= 0 && err != nil` both sides look at the error: who wrote that knows of it.
+    fn together(&mut self, used: &Use) {
+        let (file, flow) = (self.outcome.file, self.outcome.flow);
+        let Some(node) = file.node(used.span, Kind::Identifier) else { return };
+        let decides = |it: &&Node<'_>| {
+            it.is(Kind::BinaryExpression) && matches!(it.operator(), Some("&&" | "||"))
+        };
+        let around = node.ancestors(file.root());
+        let statement = around.iter().position(|it| it.is(Kind::Block)).unwrap_or(around.len());
+        if let Some(whole) = around[..statement].iter().rfind(decides) {
+            let inside = flow.points().filter(|it| whole.span().encloses(it.1.span));
+            self.mentioned.extend(inside.filter(|it| it.0.index() > 3).map(|it| it.0));
         }
     }
 
@@ -107,8 +136,8 @@ impl<'o, 'p> Ways<'o, 'p> {
         // What a result is named, each `return` mentions; what a literal has, who knows when.
         let plain = binding.kind != crate::golang::BindingKind::Result
             && scopes.uses_of(word).all(|it| it.function == binding.function);
-        let changed = |it: PointId| self.changed.contains(&it) && !self.mentioned.contains(&it);
-        let reached = flow.reach(next, changed);
+        let gone = |it: PointId| self.overwritten.contains(&it) && !self.mentioned.contains(&it);
+        let reached = flow.reach(next, gone);
         plain && !self.mentioned.iter().any(|it| reached[it.index()])
     }
 
@@ -151,7 +180,12 @@ impl<'o, 'p> Ways<'o, 'p> {
                 }
             }
         }
-        found.sort_unstable_by_key(|it| flow.point(*it).span.start);
+        // What stands above comes in another round.
+        let begin = self.outcome.statement.span().start;
+        found.sort_unstable_by_key(|it| {
+            let start = flow.point(*it).span.start;
+            (start < begin, start)
+        });
         found
     }
 
@@ -193,6 +227,7 @@ fn compares(file: &GoFile, node: Node<'_>) -> bool {
 fn may_leave<'p>(context: &Context<'p>, file: &'p GoFile, call: Node<'p>) -> bool {
     const WORDS: &[&str] = &[
         "fatal",
+        "crit",
         "exit",
         "panic",
         "abort",

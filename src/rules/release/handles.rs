@@ -129,3 +129,30 @@ pub(in crate::rules) const SUBSCRIPTION: Resource = Resource {
     keeps: &["Err"],
     ..PLAIN
 };
+
+const fn flushed(path: &'static str, names: &'static [&'static str]) -> Producer {
+    Producer { of: Of::Package(path), names, result: 0, back: ".Flush()" }
+}
+
+const fn finished(path: &'static str, names: &'static [&'static str]) -> Producer {
+    Producer { of: Of::Package(path), names, result: 0, back: CLOSE }
+}
+
+/// Writers that keep the last of what they are given until they are told that it was the last.
+pub(in crate::rules) const WRITER: Resource = Resource {
+    producers: &[
+        flushed("bufio", &["NewWriter", "NewWriterSize"]),
+        flushed("encoding/csv", &["NewWriter"]),
+        flushed("text/tabwriter", &["NewWriter"]),
+        finished("archive/tar", &["NewWriter"]),
+        finished("archive/zip", &["NewWriter"]),
+        finished("compress/gzip", &["NewWriter", "NewWriterLevel"]),
+        finished("compress/zlib", &["NewWriter", "NewWriterLevel"]),
+        finished("compress/flate", &["NewWriter"]),
+        finished("encoding/base64", &["NewEncoder"]),
+    ],
+    releases: &[&["Close"], &["Flush"], &["WriteAll"]],
+    borrowers: USERS,
+    keeps: &["Reset"],
+    ..PLAIN
+};

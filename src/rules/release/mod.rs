@@ -29,7 +29,7 @@ use super::engine::Context;
 pub(super) use cancelled::{ends_in_main, is_cancelled_here};
 pub(super) use escape::{give_back_before, object};
 pub(super) use facts::Given;
-pub(super) use handles::{FILE, SPAN, SUBSCRIPTION, TICKER};
+pub(super) use handles::{FILE, SPAN, SUBSCRIPTION, TICKER, WRITER};
 pub(super) use handover::{NetReleasers, is_named_for};
 pub(super) use kinds::{BODY, CANCEL, ROWS, Resource, TX};
 pub(super) use lock::{Lock, METHODS, moves};

@@ -37,10 +37,19 @@ pub(super) fn is_produced<'p>(
                 return false;
             }
             let Type::Func(signature) = types.of(file, callee) else { return false };
-            let [first, .., last] = &signature.results[..] else { return false };
-            first.behind().is(path, name) && last.is_error() && !is_kept_open(types, &called)
+            let [first, last] = &signature.results[..] else { return false };
+            let given = |of: &Type<'p>| of.behind().is(path, name);
+            // Who is given one wraps it; whoever gets one need not open it.
+            let opens = !signature.parameters.iter().any(given) && !is_got(file, callee);
+            opens && given(first) && last.is_error() && !is_kept_open(types, &called)
         }
     }
+}
+
+/// Whether the name of a function says that it gives what is there already.
+fn is_got(file: &GoFile, callee: Node<'_>) -> bool {
+    let name = file.text_of(callee.field(Field::Field).unwrap_or(callee));
+    ["get", "Get", "wrap", "Wrap"].iter().any(|it| name.starts_with(it))
 }
 
 /// Whether a function of the package gives what somebody else has and closes, a field or what goes

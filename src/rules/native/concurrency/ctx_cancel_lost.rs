@@ -38,6 +38,12 @@ fn lost<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p>>
     let Some(holding) = &found.holding else {
         let mut hit = hit(place.node).var("CANCEL", "_");
         hit.fix = kept(place, function, &found);
+        // In a loop, whatever the deadline, they pile up.
+        let again = file.scopes().loop_at(place.node.start_byte()).is_some();
+        if again && only_passed(file, place.node) {
+            hit.confidence = Confidence::Medium;
+            return Some(vec![hit]);
+        }
         return Some(vec![unless_it_ends_here(hit)]);
     };
     let leaks = holding.leaks(context);
@@ -152,29 +158,39 @@ fn ends_here<'p>(
     found: &Acquired<'p>,
 ) -> Option<&'p str> {
     let (file, node) = (place.file, place.node);
-    let scopes = file.scopes();
     let timed = found.producer.contains("Timeout") || found.producer.contains("Deadline");
     let runs_on = function
         .descendants()
         .skip(1)
         .any(|it| matches!(it.go_kind(), Kind::GoStatement | Kind::FuncLiteral));
     let statement = place.parent().is_some_and(|it| it.is(Kind::StatementList));
-    if !timed || runs_on || !statement || scopes.loop_at(node.start_byte()).is_some() {
+    if !timed || runs_on || !statement || file.scopes().loop_at(node.start_byte()).is_some() {
         return None;
     }
-    let name = node.field(Field::Left)?.parts().next()?;
-    let id = scopes.declared_at(name.span())?;
-    let passed = scopes.uses_of(id).all(|it| {
-        let node = file.node(it.span, Kind::Identifier);
-        let around = node.map(|it| it.ancestors(file.root())).unwrap_or_default();
-        let argument = around.first().is_some_and(|it| it.is(Kind::ArgumentList));
-        let method = around.first().is_some_and(|it| it.is(Kind::SelectorExpression));
-        let result = |it: &Node<'_>| it.is(Kind::CompositeLiteral);
-        (argument || method) && !around.iter().take(6).any(result)
-    });
+    let passed = only_passed(file, node);
     let text = file.text();
     let start = text[..node.start_byte()].rfind('\n')? + 1;
     let indent = &text[start..node.start_byte()];
     let after = text[node.end_byte()..].split('\n').next()?.trim();
     (passed && indent.trim().is_empty() && after.is_empty()).then_some(indent)
+}
+
+/// Whether the context that a statement makes goes only into calls, and no goroutine gets it.
+fn only_passed(file: &GoFile, node: Node<'_>) -> bool {
+    let name = match node.go_kind() {
+        Kind::VarSpec => node.part(Kind::Identifier),
+        _ => node.field(Field::Left).and_then(|it| it.parts().next()),
+    };
+    let scopes = file.scopes();
+    let Some(id) = name.and_then(|it| scopes.declared_at(it.span())) else { return false };
+    let own = scopes.binding(id).function;
+    scopes.uses_of(id).all(|it| {
+        let node = file.node(it.span, Kind::Identifier);
+        let around = node.map(|it| it.ancestors(file.root())).unwrap_or_default();
+        let argument = around.first().is_some_and(|it| it.is(Kind::ArgumentList));
+        let method = around.first().is_some_and(|it| it.is(Kind::SelectorExpression));
+        let kept =
+            |it: &Node<'_>| matches!(it.go_kind(), Kind::CompositeLiteral | Kind::GoStatement);
+        it.function == own && (argument || method) && !around.iter().take(6).any(kept)
+    })
 }

@@ -171,6 +171,12 @@ fn talks(file: &GoFile, literal: Node<'_>) -> bool {
     })
 }
 
+/// `x.once.Do(…)`, by its name: the field may be another file's.
+fn is_once(file: &GoFile, call: Node<'_>) -> bool {
+    let callee = call.callee().map_or("", |it| file.text_of(it));
+    callee.strip_suffix(".Do").is_some_and(|it| it.to_ascii_lowercase().ends_with("once"))
+}
+
 /// A function that is kept once and for all with the context of the first caller: it is assigned
 /// to a field under `sync.Once`.
 fn kept<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
@@ -180,7 +186,8 @@ fn kept<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     if !literal.is(Kind::FuncLiteral) || !target.is(Kind::SelectorExpression) {
         return None;
     }
-    if !once(context, file, place.ancestors) || !context.affords(file, 4) {
+    let named = || place.ancestors.iter().any(|it| is_once(file, *it));
+    if !(once(context, file, place.ancestors) || named()) || !context.affords(file, 4) {
         return None;
     }
     let scopes = file.scopes();

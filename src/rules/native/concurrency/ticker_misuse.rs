@@ -45,7 +45,7 @@ fn ticks<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         return None;
     }
     // Nobody closes its channel.
-    let ranged = place.ancestors.iter().find(|it| it.is(Kind::ForStatement));
+    let ranged = place.ancestors.iter().rev().find(|it| it.is(Kind::ForStatement));
     let ranged = ranged.filter(|_| place.parent().is_some_and(|it| it.is(Kind::RangeClause)));
     if ranged.is_some_and(|it| exits(file, *it).is_empty()) {
         return None;

@@ -15,7 +15,7 @@ pub(in crate::rules) const NATIVE: Native =
 const FEW: u64 = 16;
 
 /// Timers that fire this soon do not pile up, in nanoseconds.
-const SHORT: i128 = 1_000_000_000;
+const SHORT: i128 = 10_000_000_000;
 
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     if serves_tests(place.file) || !place.file.imports_path("time") {

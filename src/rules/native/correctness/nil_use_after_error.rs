@@ -3,7 +3,7 @@
 use crate::golang::{Kind, Place, PointId};
 use crate::model::Confidence;
 use crate::rules::Role;
-use crate::rules::audience::serves_tests;
+use crate::rules::audience::{is_script, serves_tests};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::outcome::{Nothing, Outcome, Ways, derefs};
 
@@ -22,7 +22,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let word = file.slice(file.scopes().binding(outcome.word).name);
     let mut hits = Vec::new();
     for (name, id, at) in &outcome.results {
-        let derefs = derefs(context, &outcome, *name, *id);
+        let derefs = derefs(context, (file, outcome.flow), *name, &[*id, outcome.word]);
         if derefs.is_empty() {
             continue;
         }
@@ -39,6 +39,9 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
             .var("USE", file.text_of(it.node));
         if nothing == Nothing::Custom || !it.sure {
             hit.confidence = Confidence::Medium;
+        }
+        if is_script(file) {
+            hit.confidence = Confidence::Low;
         }
         hits.push(hit.with(file, outcome.statement, Role::Call));
     }

@@ -3,7 +3,7 @@
 use crate::golang::{Kind, Place};
 use crate::model::Confidence;
 use crate::rules::Role;
-use crate::rules::audience::serves_tests;
+use crate::rules::audience::{is_script, serves_tests};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::outcome::{Deref, Nothing, Outcome, Says, Ways, derefs};
 
@@ -26,7 +26,7 @@ fn found<'p>(context: &Context<'p>, outcome: &Outcome<'p>) -> Vec<Hit<'p>> {
     let word = file.slice(file.scopes().binding(outcome.word).name);
     let mut hits = Vec::new();
     for (name, id, at) in &outcome.results {
-        let derefs = derefs(context, outcome, *name, *id);
+        let derefs = derefs(context, (file, outcome.flow), *name, &[*id, outcome.word]);
         if derefs.is_empty() {
             continue;
         }
@@ -47,6 +47,10 @@ fn found<'p>(context: &Context<'p>, outcome: &Outcome<'p>) -> Vec<Hit<'p>> {
             .var("WORD", word)
             .var("USE", file.text_of(first.node));
         hit.confidence = confidence;
+        // What is known by custom alone is not worth it where the process ends soon.
+        if is_script(file) && !ignored {
+            hit.confidence = Confidence::Low;
+        }
         hits.push(hit.with(file, outcome.statement, Role::Call));
     }
     hits
