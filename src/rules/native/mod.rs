@@ -13,6 +13,7 @@ mod concurrency {
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod rwmutex_recursive_rlock;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
 }
@@ -70,6 +71,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
         include_str!("../../../review-rules/concurrency/pool-put-deferred-in-loop.md"),
         concurrency::pool_put_deferred_in_loop::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/rwmutex-recursive-rlock.md",
+        include_str!("../../../review-rules/concurrency/rwmutex-recursive-rlock.md"),
+        concurrency::rwmutex_recursive_rlock::NATIVE,
     ),
     (
         "review-rules/concurrency/wg-add-inside-goroutine.md",
