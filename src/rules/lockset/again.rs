@@ -5,7 +5,7 @@ use crate::model::Confidence;
 use crate::rules::engine::Context;
 use crate::rules::survey::At;
 
-use super::call::{Target, When, own_calls, targets};
+use super::call::{Target, When, own_calls, printing, targets};
 use super::place::settled;
 use super::{Acquire, How, Local, LockRef, LockSets};
 
@@ -33,9 +33,15 @@ pub(in crate::rules) fn again<'p>(context: &Context<'p>, function: At<'p>) -> Ve
     for (call, when) in own_calls(function.node) {
         let known = || call.callee().is_some_and(|it| sets.may_acquire(context, it, function.file));
         let held = |set: super::local::Set| set.must != 0;
-        if when == When::Now && local.at(call.start_byte()).is_some_and(held) && known() {
-            all.extend(through(context, sets, local, call));
+        if when != When::Now || !local.at(call.start_byte()).is_some_and(held) {
+            continue;
         }
+        let targets = if known() {
+            targets(context, function.file, call)
+        } else {
+            printing(context, function.file, call)
+        };
+        all.extend(through(context, sets, local, call, targets));
     }
     all.sort_by_key(|it| it.call.start_byte());
     all
@@ -64,10 +70,11 @@ fn through<'p>(
     sets: &LockSets<'p>,
     local: &Local<'p>,
     call: Node<'p>,
+    targets: Vec<Target<'p>>,
 ) -> Vec<Again<'p>> {
     let file = local.function.file;
     let mut all: Vec<Again<'p>> = Vec::new();
-    for target in targets(context, file, call).into_iter().filter(|it| it.sure) {
+    for target in targets.into_iter().filter(|it| it.sure) {
         for acquire in sets.acquires(context, target.function) {
             let Some(confidence) = confidence(call, &target, acquire) else { continue };
             let path = acquire.lock.path.as_ref().and_then(|it| target.outwards(it));

@@ -119,6 +119,66 @@ pub(in crate::rules) fn targets<'p>(
     }
 }
 
+/// The methods that `fmt` and `log` call to print what a call gives them: `String` and `Error`.
+pub(in crate::rules) fn printing<'p>(
+    context: &Context<'p>,
+    file: &'p GoFile,
+    call: Node<'p>,
+) -> Vec<Target<'p>> {
+    let callee = call.callee().and_then(|it| file.qualified(it));
+    let Some(("fmt" | "log", name)) = callee else { return Vec::new() };
+    let formats = name.ends_with('f');
+    let mut arguments: Vec<_> = call.arguments().collect();
+    if formats {
+        let format = arguments.iter().position(|it| it.go_kind().is_string());
+        let Some(format) = format else { return Vec::new() };
+        let verbs = verbs(file.text_of(arguments[format])).unwrap_or_default();
+        let rest = arguments.split_off(format + 1);
+        arguments = rest.into_iter().zip(verbs).filter(|it| it.1).map(|it| it.0).collect();
+    }
+    let mut all = Vec::new();
+    for argument in arguments {
+        let of = context.types.of(file, argument);
+        let shown = |name| context.types.method(&of, name);
+        let Some(method) = shown("Error").or_else(|| shown("String")) else { continue };
+        let pointer = method.item.receiver.as_ref().is_some_and(|it| it.pointer);
+        let Some(node) = method.item.node(method.file) else { continue };
+        // A value has no methods of its pointer.
+        if !pointer || matches!(of, Type::Pointer(_)) {
+            let function = At { file: method.file, node };
+            let path = place(context, file, argument).filter(|_| pointer);
+            all.push(Target { names: Vec::new(), ..target(context, file, call, function, None) });
+            if let (Some(path), Some(id)) = (path, receiver_of(function))
+                && let Some(it) = all.last_mut()
+            {
+                it.names.push((id, path));
+            }
+        }
+    }
+    all
+}
+
+/// Which of a format's verbs ask a value for its text; `None` where arguments are counted
+/// otherwise.
+fn verbs(format: &str) -> Option<Vec<bool>> {
+    let mut all = Vec::new();
+    let mut rest = format.split('%').skip(1);
+    while let Some(it) = rest.next() {
+        if it.is_empty() {
+            // `%%`
+            rest.next();
+            continue;
+        }
+        let verb = it.find(|it: char| it.is_ascii_alphabetic() || it == '*' || it == '[')?;
+        let (flags, verb) = (&it[..verb], it[verb..].chars().next()?);
+        if matches!(verb, '*' | '[') {
+            return None;
+        }
+        all.push(matches!(verb, 'v' | 's' | 'q' | 'w') && !flags.contains('#'));
+    }
+    Some(all)
+}
+
 fn declared<'p>(
     context: &Context<'p>,
     file: &'p GoFile,

@@ -128,6 +128,17 @@ impl<'p> LockSets<'p> {
         self.acquires.get_or_init(|| Acquires::find(context, self)).knows(file.text_of(name))
     }
 
+    /// Whether some function of the package takes a lock for writing that lies there.
+    pub(super) fn has_writer(&self, class: Object<'p>) -> bool {
+        let written = |local: &Local<'p>| {
+            local.waits.iter().any(|it| {
+                let lock = &local.locks[it.lock];
+                lock.write && lock.class == Some(class)
+            })
+        };
+        self.locals.values().any(written)
+    }
+
     /// Whether some literal that runs who knows when gives back a lock that lies there.
     pub(super) fn is_loose(&self, class: Object<'p>) -> bool {
         self.loose.contains(&class)

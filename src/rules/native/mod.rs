@@ -24,6 +24,7 @@ mod concurrency {
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
     pub(super) mod pool_use_after_put;
+    pub(super) mod rwmutex_recursive_rlock;
     pub(super) mod select_default_busy_loop;
     pub(super) mod send_on_closed;
     pub(super) mod ticker_misuse;
@@ -155,6 +156,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/pool-use-after-put.md",
         include_str!("../../../review-rules/concurrency/pool-use-after-put.md"),
         concurrency::pool_use_after_put::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/rwmutex-recursive-rlock.md",
+        include_str!("../../../review-rules/concurrency/rwmutex-recursive-rlock.md"),
+        concurrency::rwmutex_recursive_rlock::NATIVE,
     ),
     (
         "review-rules/concurrency/select-default-busy-loop.md",

@@ -23,7 +23,8 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     found.filter_map(|it| hit(function, &it)).collect()
 }
 
-fn hit<'p>(function: At<'p>, again: &Again<'p>) -> Option<Hit<'p>> {
+/// The claim about one of them.
+pub(super) fn hit<'p>(function: At<'p>, again: &Again<'p>) -> Option<Hit<'p>> {
     let file = function.file;
     let mut hit = Hit::at(file, again.call)
         .var("CALL", file.text_of(again.call.callee()?))
