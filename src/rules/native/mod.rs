@@ -6,15 +6,19 @@ use super::engine::Native;
 
 mod concurrency {
     pub(super) mod atomic_mixed_access;
+    pub(super) mod concurrent_map_access;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod field_guard_inconsistent;
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
+    pub(super) mod guarded_state_escapes;
     pub(super) mod lock_copied_by_value;
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
+    pub(super) mod rwmutex_write_under_rlock;
+    pub(super) mod shared_write_unordered;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
 }
@@ -37,6 +41,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/atomic-mixed-access.md",
         include_str!("../../../review-rules/concurrency/atomic-mixed-access.md"),
         concurrency::atomic_mixed_access::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/concurrent-map-access.md",
+        include_str!("../../../review-rules/concurrency/concurrent-map-access.md"),
+        concurrency::concurrent_map_access::NATIVE,
     ),
     (
         "review-rules/concurrency/ctx-cancel-lost.md",
@@ -64,6 +73,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::goroutine_start_without_lifecycle::NATIVE,
     ),
     (
+        "review-rules/concurrency/guarded-state-escapes.md",
+        include_str!("../../../review-rules/concurrency/guarded-state-escapes.md"),
+        concurrency::guarded_state_escapes::NATIVE,
+    ),
+    (
         "review-rules/concurrency/lock-copied-by-value.md",
         include_str!("../../../review-rules/concurrency/lock-copied-by-value.md"),
         concurrency::lock_copied_by_value::NATIVE,
@@ -82,6 +96,16 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/pool-put-deferred-in-loop.md",
         include_str!("../../../review-rules/concurrency/pool-put-deferred-in-loop.md"),
         concurrency::pool_put_deferred_in_loop::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/rwmutex-write-under-rlock.md",
+        include_str!("../../../review-rules/concurrency/rwmutex-write-under-rlock.md"),
+        concurrency::rwmutex_write_under_rlock::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/shared-write-unordered.md",
+        include_str!("../../../review-rules/concurrency/shared-write-unordered.md"),
+        concurrency::shared_write_unordered::NATIVE,
     ),
     (
         "review-rules/concurrency/wg-add-inside-goroutine.md",

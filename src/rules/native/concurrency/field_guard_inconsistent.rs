@@ -73,7 +73,7 @@ fn of_field<'p>(
         shared.into_iter().filter(|it| it.privacy(context) == Privacy::Published).collect();
     let believed = guards.iter().map(|guard| believe(context, guard, &shared));
     let belief = believed.max_by_key(|it| it.held.len())?;
-    if belief.free.is_empty() || !belief.held.iter().any(|it| changes(it)) {
+    if belief.free.is_empty() || belief.held.is_empty() {
         return None;
     }
     let mut hits = Vec::new();
@@ -134,6 +134,10 @@ fn forgotten<'p>(
     {
         return None;
     }
+    // Another lock may be what the place goes by.
+    if !context.locksets()?.held(context, touch.at).is_empty() {
+        return None;
+    }
     let mine = threads(context, touch.at)?;
     let mut meets = None;
     for it in partners.into_iter().take(8) {
@@ -151,7 +155,14 @@ fn forgotten<'p>(
     }
     let (partner, proven) = meets?;
     let (held, free) = (belief.held.len(), belief.free.len());
-    let most = held >= 2 && held >= 3 * free;
+    let functions = |all: &[&Touch<'p>]| {
+        let all = all.iter().filter_map(|it| Some(declaration(it.at)?.id()));
+        all.collect::<HashSet<_>>().len()
+    };
+    let (held_in, free_in) = (functions(&belief.held), functions(&belief.free));
+    // Who changes it without the lock is wrong more surely than who only looks.
+    let most = held >= 2 && held >= 3 * free && belief.held.iter().any(|it| changes(it))
+        || touch.doing.changes() && held_in >= 2 && held_in >= 2 * free_in;
     let enough = most || proven && held >= free;
     if !enough {
         return None;
