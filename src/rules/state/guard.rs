@@ -103,10 +103,28 @@ pub(in crate::rules) fn hold<'p>(
     if is_free(context, touch, &is_it) { Hold::Free } else { Hold::Perhaps }
 }
 
+/// Whether no lock is surely held where a variable is touched.
+pub(in crate::rules) fn is_bare<'p>(context: &Context<'p>, touch: &Touch<'p>) -> bool {
+    context.locksets().is_some_and(|it| it.held(context, touch.at).is_empty())
+}
+
+/// Whether some lock keeps the two touches apart: both hold it, and one of them alone.
+pub(in crate::rules) fn are_apart<'p>(
+    context: &Context<'p>,
+    one: &Touch<'p>,
+    other: &Touch<'p>,
+) -> bool {
+    let Some(sets) = context.locksets() else { return true };
+    let (ones, others) = (sets.held(context, one.at), sets.held(context, other.at));
+    ones.iter().any(|a| {
+        let same = |b: &&LockRef<'p>| a.class.is_some() && a.class == b.class;
+        others.iter().filter(same).any(|b| a.write || b.write)
+    })
+}
+
 /// Whether no lock at all is held where a variable is touched, as far as the package shows.
 pub(in crate::rules) fn is_unguarded<'p>(context: &Context<'p>, touch: &Touch<'p>) -> bool {
-    let held = context.locksets().map(|it| it.held(context, touch.at));
-    held.is_some_and(|it| it.is_empty()) && is_free(context, touch, &|_| true)
+    is_bare(context, touch) && is_free(context, touch, &|_| true)
 }
 
 /// Whether no such lock may be held: not here, and not by a caller.
@@ -116,6 +134,9 @@ fn is_free<'p>(
     is_it: &dyn Fn(&LockRef<'p>) -> bool,
 ) -> bool {
     let Some(sets) = context.locksets() else { return false };
+    if sets.is_empty() {
+        return true;
+    }
     let byte = touch.at.node.start_byte();
     for function in functions(touch) {
         let may = sets.local(function).is_some_and(|local| {
@@ -152,7 +173,17 @@ fn held_by_some<'p>(
     let Some(depth) = depth.checked_sub(1).filter(|_| !is_open(function)) else { return false };
     let Some(callers) = callers(context, function) else { return true };
     callers.iter().any(|it| {
-        let held = sets.held(context, *it);
+        // A goroutine begins with nothing.
+        let around = it.around();
+        let goes = around.iter().take(2).any(|it| it.is(Kind::GoStatement));
+        let inside = around.iter().find(|it| it.is(Kind::FuncLiteral));
+        let inside = inside.is_some_and(|node| {
+            sets.on_entry(context, At { file: it.file, node: *node }) == OnEntry::Nothing
+        });
+        let held = if goes { Vec::new() } else { sets.held(context, *it) };
+        if goes || inside && held.is_empty() {
+            return false;
+        }
         held.iter().any(is_it) || held_by_some(context, *it, is_it, depth)
     })
 }

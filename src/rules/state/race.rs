@@ -9,7 +9,7 @@ use super::super::goroutine::Start;
 use super::super::lockset::place;
 use super::super::owner::receiver;
 use super::super::survey::At;
-use super::guard::{is_handler, is_unguarded};
+use super::guard::{is_bare, is_handler, is_unguarded};
 use super::joined::waits_before;
 use super::{Doing, Privacy, Touch};
 
@@ -54,12 +54,17 @@ pub(in crate::rules) fn race<'t, 'p>(
         return None;
     }
     found.retain(|it| {
-        is_unguarded(context, it.0)
+        is_bare(context, it.0)
             && (it.0.operand().is_none() || !it.1.is_empty() || is_shared(context, it.0))
     });
-    for (change, runs) in found.iter().filter(|it| it.0.doing.changes()) {
-        for (other, others) in &found {
-            if !conflict(change.doing, other.doing) {
+    // Where one side surely has no lock, it does not matter what the other's callers may hold.
+    let sure: Vec<bool> = found.iter().map(|it| is_unguarded(context, it.0)).collect();
+    for ((change, runs), sure_change) in found.iter().zip(&sure) {
+        if !change.doing.changes() {
+            continue;
+        }
+        for ((other, others), sure_other) in found.iter().zip(&sure) {
+            if !conflict(change.doing, other.doing) || !(*sure_change || *sure_other) {
                 continue;
             }
             let start = meet(runs, others, change)
@@ -255,7 +260,8 @@ fn synchronises<'p>(starter: Node<'p>, start: At<'p>, until: usize) -> bool {
         |it: &Node<'p>| it.start_byte() >= start.node.end_byte() && it.start_byte() < until;
     own_nodes(starter).filter(between).any(|it| match it.go_kind() {
         Kind::UnaryExpression => it.operator() == Some("<-"),
-        Kind::SendStatement | Kind::SelectStatement | Kind::ReturnStatement => true,
+        Kind::ReturnStatement => it.end_byte() <= until,
+        Kind::SendStatement | Kind::SelectStatement => true,
         Kind::RangeClause | Kind::LabeledStatement | Kind::GotoStatement => true,
         Kind::CallExpression => it.callee().is_some_and(|it| {
             let name = it.field(Field::Field).unwrap_or(it);

@@ -102,19 +102,22 @@ fn beside_methods<'t, 'p>(
             _ => {}
         }
     }
+    let mut least = None;
     for (a, start) in &inside {
         for b in &outside {
             let (change, other) = if a.doing.changes() { (*a, *b) } else { (*b, *a) };
             if !change.doing.changes() || !is_unguarded(context, a) || !is_unguarded(context, b) {
                 continue;
             }
+            let race = Race { change, other, start: *start };
             // Who registers something may do so before the start.
-            let registers = !a.doing.changes() && !deletes(b);
-            let confidence = if registers { Confidence::Low } else { Confidence::Medium };
-            return Some((Race { change, other, start: *start }, confidence));
+            if a.doing.changes() || deletes(b) {
+                return Some((race, Confidence::Medium));
+            }
+            least.get_or_insert((race, Confidence::Low));
         }
     }
-    None
+    least
 }
 
 /// Whether the map is that of the method's own receiver.

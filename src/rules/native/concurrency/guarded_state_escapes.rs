@@ -51,7 +51,10 @@ fn escapes<'p>(
     let function = touch.function().filter(|it| it.is(Kind::MethodDeclaration))?;
     let name = file.text_of(function.field(Field::Name)?);
     let returned = touch.around.iter().find(|it| !it.is(Kind::ExpressionList))?;
-    if !returned.is(Kind::ReturnStatement) || !is_exported(name) || hold(context, touch, guard) < Hold::Read {
+    if !returned.is(Kind::ReturnStatement)
+        || !is_exported(name)
+        || hold(context, touch, guard) < Hold::Read
+    {
         return None;
     }
     // What only gets replaced as a whole stays as it was for who has it.
@@ -90,9 +93,25 @@ fn escapes<'p>(
 /// Whether the comment above the method tells its callers what they get.
 fn is_documented(file: &GoFile, function: crate::golang::Node<'_>) -> bool {
     const TOLD: &[&str] = &[
-        "not modify", "not be modified", "n't modify", "read-only", "read only", "readonly",
-        "not mutate", "not be mutated", "not copied", "no copy", "not a copy", "shared", "internal",
-        "not safe", "not thread", "not change", "not be changed", "reference", "underlying",
+        "not modify",
+        "not be modified",
+        "n't modify",
+        "read-only",
+        "read only",
+        "readonly",
+        "not mutate",
+        "not be mutated",
+        "not copied",
+        "no copy",
+        "not a copy",
+        "shared",
+        "internal",
+        "not safe",
+        "not thread",
+        "not change",
+        "not be changed",
+        "reference",
+        "underlying",
     ];
     let text = &file.text()[..function.start_byte()];
     let lines = text.lines().rev().take_while(|it| it.trim_start().starts_with("//"));
