@@ -9,6 +9,7 @@ mod concurrency {
     pub(super) mod captured_var_race;
     pub(super) mod channel_wait_never_answered;
     pub(super) mod concurrent_append;
+    pub(super) mod concurrent_map_access;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod ctx_request_outlives_handler;
     pub(super) mod double_close;
@@ -18,6 +19,7 @@ mod concurrency {
     pub(super) mod goroutine_leak_on_timeout;
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
+    pub(super) mod guarded_state_escapes;
     pub(super) mod lock_copied_by_value;
     pub(super) mod loopvar_capture_pre122;
     pub(super) mod mutex_not_unlocked_on_path;
@@ -25,8 +27,10 @@ mod concurrency {
     pub(super) mod pool_put_deferred_in_loop;
     pub(super) mod pool_use_after_put;
     pub(super) mod rwmutex_recursive_rlock;
+    pub(super) mod rwmutex_write_under_rlock;
     pub(super) mod select_default_busy_loop;
     pub(super) mod send_on_closed;
+    pub(super) mod shared_write_unordered;
     pub(super) mod ticker_misuse;
     pub(super) mod time_after_in_loop;
     pub(super) mod unbounded_goroutine_fanout;
@@ -83,6 +87,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::concurrent_append::NATIVE,
     ),
     (
+        "review-rules/concurrency/concurrent-map-access.md",
+        include_str!("../../../review-rules/concurrency/concurrent-map-access.md"),
+        concurrency::concurrent_map_access::NATIVE,
+    ),
+    (
         "review-rules/concurrency/ctx-cancel-lost.md",
         include_str!("../../../review-rules/concurrency/ctx-cancel-lost.md"),
         concurrency::ctx_cancel_lost::NATIVE,
@@ -128,6 +137,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::goroutine_start_without_lifecycle::NATIVE,
     ),
     (
+        "review-rules/concurrency/guarded-state-escapes.md",
+        include_str!("../../../review-rules/concurrency/guarded-state-escapes.md"),
+        concurrency::guarded_state_escapes::NATIVE,
+    ),
+    (
         "review-rules/concurrency/lock-copied-by-value.md",
         include_str!("../../../review-rules/concurrency/lock-copied-by-value.md"),
         concurrency::lock_copied_by_value::NATIVE,
@@ -163,6 +177,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::rwmutex_recursive_rlock::NATIVE,
     ),
     (
+        "review-rules/concurrency/rwmutex-write-under-rlock.md",
+        include_str!("../../../review-rules/concurrency/rwmutex-write-under-rlock.md"),
+        concurrency::rwmutex_write_under_rlock::NATIVE,
+    ),
+    (
         "review-rules/concurrency/select-default-busy-loop.md",
         include_str!("../../../review-rules/concurrency/select-default-busy-loop.md"),
         concurrency::select_default_busy_loop::NATIVE,
@@ -171,6 +190,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/send-on-closed.md",
         include_str!("../../../review-rules/concurrency/send-on-closed.md"),
         concurrency::send_on_closed::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/shared-write-unordered.md",
+        include_str!("../../../review-rules/concurrency/shared-write-unordered.md"),
+        concurrency::shared_write_unordered::NATIVE,
     ),
     (
         "review-rules/concurrency/ticker-misuse.md",

@@ -62,7 +62,13 @@ impl Doing {
                     way = way.selected(context, at, node);
                     let call = around.get(depth + 1);
                     if call.is_some_and(|it| it.callee().is_some_and(|it| it.id() == outer.id())) {
-                        return if way == Way::Itself { Self::Call } else { way.read() };
+                        return match context.types.callee(at.file, around[depth + 1]) {
+                            Callee::ForeignMethod { path: "container/list", name, .. } => {
+                                listed(name)
+                            }
+                            _ if way == Way::Itself => Self::Call,
+                            _ => way.read(),
+                        };
                     }
                 }
                 Kind::IndexExpression if is(Field::Operand) => {
@@ -108,6 +114,14 @@ impl Doing {
             node = *outer;
         }
         way.read()
+    }
+}
+
+/// What a method of `list.List` does to what it holds.
+fn listed(method: &str) -> Doing {
+    match method {
+        "Len" | "Front" | "Back" | "Next" | "Prev" => Doing::Look,
+        _ => Doing::Inside,
     }
 }
 

@@ -1,10 +1,12 @@
 //! The locks of a struct, and whether they are held where its fields are touched.
 
-use crate::golang::{AccessPath, GoNode, Kind, Node};
+use crate::golang::{AccessPath, Field, GoNode, Kind, Node};
 
 use super::super::engine::Context;
+use super::super::goroutine::{Parameter, parameters};
 use super::super::lockset::{LockRef, OnEntry, place};
 use super::super::object::{Object, is_exported};
+use super::super::once::callers;
 use super::super::release::Lock;
 use super::super::survey::At;
 use super::super::types::{OwnType, Type};
@@ -97,24 +99,93 @@ pub(in crate::rules) fn hold<'p>(
     if held.iter().any(|it| it.class.is_none() || it.class == guard.field) {
         return Hold::Perhaps;
     }
+    let is_it = |it: &LockRef<'p>| it.class.is_none() || it.class == guard.field;
+    if is_free(context, touch, &is_it) { Hold::Free } else { Hold::Perhaps }
+}
+
+/// Whether no lock is surely held where a variable is touched.
+pub(in crate::rules) fn is_bare<'p>(context: &Context<'p>, touch: &Touch<'p>) -> bool {
+    context.locksets().is_some_and(|it| it.held(context, touch.at).is_empty())
+}
+
+/// Whether some lock keeps the two touches apart: both hold it, and one of them alone.
+pub(in crate::rules) fn are_apart<'p>(
+    context: &Context<'p>,
+    one: &Touch<'p>,
+    other: &Touch<'p>,
+) -> bool {
+    let Some(sets) = context.locksets() else { return true };
+    let (ones, others) = (sets.held(context, one.at), sets.held(context, other.at));
+    ones.iter().any(|a| {
+        let same = |b: &&LockRef<'p>| a.class.is_some() && a.class == b.class;
+        others.iter().filter(same).any(|b| a.write || b.write)
+    })
+}
+
+/// Whether no lock at all is held where a variable is touched, as far as the package shows.
+pub(in crate::rules) fn is_unguarded<'p>(context: &Context<'p>, touch: &Touch<'p>) -> bool {
+    is_bare(context, touch) && is_free(context, touch, &|_| true)
+}
+
+/// Whether no such lock may be held: not here, and not by a caller.
+fn is_free<'p>(
+    context: &Context<'p>,
+    touch: &Touch<'p>,
+    is_it: &dyn Fn(&LockRef<'p>) -> bool,
+) -> bool {
+    let Some(sets) = context.locksets() else { return false };
+    if sets.is_empty() {
+        return true;
+    }
+    let byte = touch.at.node.start_byte();
     for function in functions(touch) {
-        let byte = touch.at.node.start_byte();
-        if let Some(local) = sets.local(function) {
-            let may = local.locks.iter().enumerate().any(|(at, it)| {
-                let same = it.class.is_none() || it.class == guard.field;
-                same && local.at(byte).is_none_or(|set| set.may & (1 << at) != 0)
-            });
-            if may {
-                return Hold::Perhaps;
-            }
+        let may = sets.local(function).is_some_and(|local| {
+            let numbered = local.locks.iter().enumerate().filter(|it| is_it(it.1));
+            let mut bits = numbered.map(|it| 1 << it.0);
+            bits.any(|bit| local.at(byte).is_none_or(|set| set.may & bit != 0))
+        });
+        if may {
+            return false;
         }
-        if let OnEntry::Unknown = sets.on_entry(context, function)
-            && !is_open(function)
-        {
-            return Hold::Perhaps;
+        match sets.on_entry(context, function) {
+            // Who starts a goroutine keeps its locks for itself.
+            OnEntry::Nothing => return true,
+            _ if is_handler(context, function) => return true,
+            OnEntry::Unknown if !is_open(function) => return false,
+            _ => {}
         }
     }
-    Hold::Free
+    !held_by_some(context, touch.at, is_it, CALLERS)
+}
+
+/// How many callers up a lock is looked for that only some of them hold.
+const CALLERS: usize = 2;
+
+/// Whether some caller of the function around a place holds such a lock, or may.
+fn held_by_some<'p>(
+    context: &Context<'p>,
+    at: At<'p>,
+    is_it: &dyn Fn(&LockRef<'p>) -> bool,
+    depth: usize,
+) -> bool {
+    let (Some(sets), Some(node)) = (context.locksets(), declaration_of(at)) else { return true };
+    let function = At { file: at.file, node };
+    let Some(depth) = depth.checked_sub(1).filter(|_| !is_open(function)) else { return false };
+    let Some(callers) = callers(context, function) else { return true };
+    callers.iter().any(|it| {
+        // A goroutine begins with nothing.
+        let around = it.around();
+        let goes = around.iter().take(2).any(|it| it.is(Kind::GoStatement));
+        let inside = around.iter().find(|it| it.is(Kind::FuncLiteral));
+        let inside = inside.is_some_and(|node| {
+            sets.on_entry(context, At { file: it.file, node: *node }) == OnEntry::Nothing
+        });
+        let held = if goes { Vec::new() } else { sets.held(context, *it) };
+        if goes || inside && held.is_empty() {
+            return false;
+        }
+        held.iter().any(is_it) || held_by_some(context, *it, is_it, depth)
+    })
 }
 
 /// The function around a touch; of a literal also those around it.
@@ -129,15 +200,25 @@ fn functions<'t, 'p>(touch: &'t Touch<'p>) -> impl Iterator<Item = At<'p>> + use
 
 /// Whether other packages can call the function, and so without any lock of this one.
 fn is_open(function: At<'_>) -> bool {
-    use crate::golang::Field;
     let name = function.node.field(Field::Name).map(|it| function.file.text_of(it));
     let named: &[Kind] = &[Kind::FunctionDeclaration, Kind::MethodDeclaration];
     named.contains(&function.node.go_kind()) && name.is_some_and(is_exported)
 }
 
+/// Whether net/http calls the function, for each request in a goroutine of its own.
+pub(super) fn is_handler<'p>(context: &Context<'p>, function: At<'p>) -> bool {
+    let of = |it: &Parameter<'p>| context.types.written(function.file, it.type_node);
+    match &*parameters(function.node) {
+        [writer, request] => {
+            of(writer).is("net/http", "ResponseWriter")
+                && of(request).behind().is("net/http", "Request")
+        }
+        _ => false,
+    }
+}
+
 /// The struct types that the package declares, with their declarations.
 pub(in crate::rules) fn struct_of<'p>(context: &Context<'p>, spec: At<'p>) -> Option<Type<'p>> {
-    use crate::golang::Field;
     let name = spec.node.field(Field::Name)?;
     let of = context.types.declared_type(spec.file.text_of(name));
     let own: OwnType<'p> = of.own()?;

@@ -41,7 +41,7 @@ fn joined<'p>(context: &Context<'p>, at: At<'p>, depth: usize) -> bool {
 }
 
 /// Whether the function waits for something before it comes to the place.
-fn waits_before<'p>(at: At<'p>, function: Node<'p>) -> bool {
+pub(super) fn waits_before<'p>(at: At<'p>, function: Node<'p>) -> bool {
     let before = |it: &Node<'p>| it.end_byte() <= at.node.start_byte();
     own_nodes(function).take_while(|it| it.start_byte() < at.node.start_byte()).any(|it| {
         match it.go_kind() {

@@ -5,6 +5,7 @@ mod early;
 mod guard;
 mod joined;
 mod privacy;
+mod race;
 mod stated;
 mod threads;
 
@@ -13,16 +14,18 @@ use crate::golang::{AccessPath, Field, GoNode, Kind, Node, Resolved};
 use super::engine::Context;
 use super::object::{Object, root_of};
 use super::survey::At;
+use super::types::Type;
 
 pub(super) use doing::Doing;
 use early::is_early;
 use privacy::{made_here, privacy};
 
 pub(super) use guard::{
-    Guard, Hold, declaration_of, guarded_fields, guards, hold, holder_place, struct_of,
+    Guard, Hold, are_apart, declaration_of, guarded_fields, guards, hold, is_unguarded, struct_of,
 };
 pub(super) use joined::is_joined;
-pub(super) use privacy::{Privacy, makes};
+pub(super) use privacy::Privacy;
+pub(super) use race::{Race, race};
 pub(super) use stated::{is_meant, is_settled};
 pub(super) use threads::{Thread, beside, threads};
 
@@ -33,6 +36,8 @@ pub(super) struct Touch<'p> {
     pub(super) at: At<'p>,
     /// What happens to the variable there.
     pub(super) doing: Doing,
+    /// Whether the variable is a map.
+    pub(super) is_map: bool,
     /// The nodes around it, innermost first.
     pub(super) around: Vec<Node<'p>>,
 }
@@ -90,7 +95,10 @@ pub(super) fn touches<'p>(context: &Context<'p>, object: Object<'p>) -> Option<V
         context.affords(it.at.file, 1).then_some(())?;
         let around = it.at.around();
         let doing = Doing::of(context, it.at, &around);
-        all.push(Touch { at: it.at, doing, around });
+        let of = || context.types.of(it.at.file, it.at.node);
+        let is_map =
+            doing == Doing::Inside && matches!(context.types.underlying(&of()), Type::Map(_));
+        all.push(Touch { at: it.at, doing, is_map, around });
     }
     Some(all)
 }

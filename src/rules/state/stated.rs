@@ -43,6 +43,8 @@ const MEANT: &[&str] = &[
     "only accessed",
     "only be called",
     "only written",
+    "for test",
+    "in test",
     "best effort",
     "best-effort",
     "approximate",

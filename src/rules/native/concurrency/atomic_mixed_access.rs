@@ -7,7 +7,7 @@ use crate::golang::{BindingKind, Field, GoNode, Kind, Node, Place, Resolved};
 use crate::model::Confidence;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::object::{Object, root_of};
-use crate::rules::state::{Doing, Privacy, Touch, is_joined, is_meant};
+use crate::rules::state::{Doing, Privacy, Touch, are_apart, is_joined, is_meant};
 use crate::rules::{Fix, Role};
 
 pub(in crate::rules) const NATIVE: Native =
@@ -98,6 +98,7 @@ fn partner<'p, 't>(
     let meets = |it: &&&Touch<'p>| {
         (it.doing == Doing::AtomicWrite || plain.doing.writes() && it.doing.is_atomic())
             && elsewhere(it)
+            && !are_apart(context, plain, it)
     };
     all.iter().find(meets).copied()
 }

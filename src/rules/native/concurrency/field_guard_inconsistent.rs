@@ -8,8 +8,8 @@ use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::object::Object;
 use crate::rules::state::{
-    Doing, Guard, Hold, Privacy, Thread, Touch, beside, guarded_fields, guards, hold, is_joined,
-    is_meant, is_settled, struct_of, threads,
+    Doing, Guard, Hold, Privacy, Thread, Touch, are_apart, beside, guarded_fields, guards, hold,
+    is_joined, is_meant, is_settled, struct_of, threads,
 };
 use crate::rules::survey::At;
 
@@ -73,7 +73,7 @@ fn of_field<'p>(
         shared.into_iter().filter(|it| it.privacy(context) == Privacy::Published).collect();
     let believed = guards.iter().map(|guard| believe(context, guard, &shared));
     let belief = believed.max_by_key(|it| it.held.len())?;
-    if belief.free.is_empty() || !belief.held.iter().any(|it| changes(it)) {
+    if belief.free.is_empty() || belief.held.is_empty() {
         return None;
     }
     let mut hits = Vec::new();
@@ -120,8 +120,9 @@ fn forgotten<'p>(
     belief: &Belief<'_, 'p>,
     name: &str,
 ) -> Option<Hit<'p>> {
-    let partners = belief.held.iter().filter(|it| conflict(touch.doing, it.doing));
-    let partners: Vec<_> = partners.collect();
+    let meets =
+        |it: &&&Touch<'p>| conflict(touch.doing, it.doing) && !are_apart(context, touch, it);
+    let partners: Vec<_> = belief.held.iter().filter(meets).collect();
     let At { file, node } = touch.at;
     let function = declaration(touch.at)?;
     let called = function.field(Field::Name).map(|it| file.text_of(it))?;
@@ -131,6 +132,7 @@ fn forgotten<'p>(
         || is_meant(file, node)
         || is_settled(file, function)
         || is_joined(context, touch.at)
+        || takes_another(context, touch)
     {
         return None;
     }
@@ -151,7 +153,14 @@ fn forgotten<'p>(
     }
     let (partner, proven) = meets?;
     let (held, free) = (belief.held.len(), belief.free.len());
-    let most = held >= 2 && held >= 3 * free;
+    let functions = |all: &[&Touch<'p>]| {
+        let all = all.iter().filter_map(|it| Some(declaration(it.at)?.id()));
+        all.collect::<HashSet<_>>().len()
+    };
+    let (held_in, free_in) = (functions(&belief.held), functions(&belief.free));
+    // Who changes it without the lock is wrong more surely than who only looks.
+    let most = held >= 2 && held >= 3 * free && belief.held.iter().any(|it| changes(it))
+        || touch.doing.changes() && held_in >= 2 && held_in >= 2 * free_in;
     let enough = most || proven && held >= free;
     if !enough {
         return None;
@@ -170,12 +179,36 @@ fn forgotten<'p>(
     Some(hit)
 }
 
+/// Whether the function holds another lock alone, which may be what the place goes by.
+fn takes_another<'p>(context: &Context<'p>, touch: &Touch<'p>) -> bool {
+    let (Some(sets), Some(node)) = (context.locksets(), touch.function()) else { return true };
+    let local = sets.local(At { file: touch.at.file, node });
+    let set = local.and_then(|it| it.at(touch.at.node.start_byte()));
+    local.zip(set).is_some_and(|(local, set)| {
+        let held = local.locks.iter().enumerate().filter(|it| set.must & (1 << it.0) != 0);
+        held.into_iter().any(|it| it.1.write)
+    })
+}
+
 /// Whether the name says that somebody else has the lock, or that nobody needs it.
 fn is_exempt(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["locked", "unsafe", "nolock", "withoutlock", "lockheld", "withlock", "unlocked"]
-        .iter()
-        .any(|it| name.contains(it))
+    // Encoders call these, under whatever lock their callers hold.
+    [
+        "locked",
+        "marshal",
+        "proto",
+        "gobencode",
+        "gobdecode",
+        "unsafe",
+        "nolock",
+        "withoutlock",
+        "lockheld",
+        "withlock",
+        "unlocked",
+    ]
+    .iter()
+    .any(|it| name.contains(it))
 }
 
 /// Whether a function of this name comes before others have the object.

@@ -1,0 +1,56 @@
+//! A field or a variable of the package is written in one goroutine while another uses it, and
+//! nothing orders the two.
+
+use crate::golang::{Field, GoNode, Kind, Place};
+use crate::rules::Role;
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::object::Object;
+use crate::rules::state::{Touch, guarded_fields, is_meant, race, struct_of};
+use crate::rules::survey::At;
+use crate::rules::types::{Type, only};
+
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: &[Kind::TypeSpec, Kind::VarSpec], vars: &["PLACE"], check };
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    let at = At { file: place.file, node: place.node };
+    if at.file.is_test() {
+        return Vec::new();
+    }
+    let is_map = |of: &Type<'p>| matches!(context.types.underlying(of), Type::Map(_));
+    let all: Vec<Object<'p>> = match place.kind {
+        Kind::TypeSpec => {
+            let body = place.node.field(Field::Type).filter(|it| it.is(Kind::StructType));
+            let of = body.and_then(|_| struct_of(context, at));
+            let fields = of.map(|it| guarded_fields(context, &it)).unwrap_or_default();
+            fields.into_iter().filter(|it| !is_map(&it.2)).map(|it| it.0).collect()
+        }
+        _ if place.function().is_some() => Vec::new(),
+        _ => {
+            let names = place.node.parts().filter(|it| it.is(Kind::Identifier));
+            let declared = names.filter_map(|it| only(context.package.vars(at.file.text_of(it))));
+            let plain = declared.filter(|it| !is_map(&context.types.of_item(*it)));
+            plain.map(|it| Object::Var(&it.item.name)).collect()
+        }
+    };
+    all.into_iter().filter_map(|it| of_variable(context, it)).collect()
+}
+
+fn of_variable<'p>(context: &Context<'p>, variable: Object<'p>) -> Option<Hit<'p>> {
+    let all = context.touches(variable)?;
+    let all: Vec<Touch<'p>> = all
+        .iter()
+        .filter(|it| !it.at.file.is_test() && !is_meant(it.at.file, it.at.node))
+        .cloned()
+        .collect();
+    let race = race(context, &all)?;
+    let At { file, node } = race.change.at;
+    let mut hit = Hit::at(file, node).var("PLACE", file.text_of(node));
+    if race.other.at.key() != race.change.at.key() {
+        hit = hit.with(race.other.at.file, race.other.at.node, Role::Access);
+    }
+    if race.start.node.is(Kind::GoStatement) {
+        hit = hit.with(race.start.file, race.start.node, Role::Start);
+    }
+    Some(hit)
+}
