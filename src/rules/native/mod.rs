@@ -17,6 +17,7 @@ mod concurrency {
     pub(super) mod goroutine_leak_first_response;
     pub(super) mod goroutine_leak_on_early_return;
     pub(super) mod goroutine_leak_on_timeout;
+    pub(super) mod goroutine_panic_unrecovered;
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
     pub(super) mod guarded_state_escapes;
@@ -125,6 +126,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/goroutine-leak-on-timeout.md",
         include_str!("../../../review-rules/concurrency/goroutine-leak-on-timeout.md"),
         concurrency::goroutine_leak_on_timeout::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/goroutine-panic-unrecovered.md",
+        include_str!("../../../review-rules/concurrency/goroutine-panic-unrecovered.md"),
+        concurrency::goroutine_panic_unrecovered::NATIVE,
     ),
     (
         "review-rules/concurrency/goroutine-range-never-closed.md",

@@ -45,7 +45,8 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     hit(context, place).into_iter().collect()
 }
 
-fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
+/// The finding of one assertion.
+pub(in crate::rules) fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let (file, assertion) = (place.file, place.node);
     if guard::has_ok(assertion, place.ancestors) {
         return None;
