@@ -5,6 +5,7 @@
 use super::engine::Native;
 
 mod concurrency {
+    pub(super) mod chan_send_ignores_ctx;
     pub(super) mod channel_wait_never_answered;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod goroutine_leak_first_response;
@@ -34,6 +35,11 @@ mod correctness {
 
 /// Path, text and check of each page whose check is written in Rust.
 pub(super) const PAGES: &[(&str, &str, Native)] = &[
+    (
+        "review-rules/concurrency/chan-send-ignores-ctx.md",
+        include_str!("../../../review-rules/concurrency/chan-send-ignores-ctx.md"),
+        concurrency::chan_send_ignores_ctx::NATIVE,
+    ),
     (
         "review-rules/concurrency/channel-wait-never-answered.md",
         include_str!("../../../review-rules/concurrency/channel-wait-never-answered.md"),

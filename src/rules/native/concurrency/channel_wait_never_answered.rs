@@ -45,10 +45,11 @@ fn unanswered<'p>(context: &Context<'p>, channel: &Local<'p>) -> Option<Hit<'p>>
         Act::Receive => format!("<-{name}"),
         Act::Range => format!("range {name}"),
     };
-    let mut hit = Hit::at(waiting.at.file, waiting.at.node)
-        .var("CH", name)
-        .var("OP", op)
-        .with(file, channel.make, Role::Make);
+    let mut hit = Hit::at(waiting.at.file, waiting.at.node).var("CH", name).var("OP", op).with(
+        file,
+        channel.make,
+        Role::Make,
+    );
     // A goroutine that waits for the end of the process may be meant to.
     if waiting.start().is_some() && waiting.act == Act::Receive {
         hit.confidence = Confidence::Medium;
