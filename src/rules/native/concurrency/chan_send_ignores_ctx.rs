@@ -29,7 +29,10 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     text.contains("select").then_some(())?;
     // In a select, or where the function has been told already, other things hold.
     let around = place.ancestors.iter().rev().take_while(|it| it.id() != function.id());
-    if around.clone().any(|it| it.is(Kind::CommunicationCase) && (is_its(*it, send) || ends(file, *it))) {
+    if around
+        .clone()
+        .any(|it| it.is(Kind::CommunicationCase) && (is_its(*it, send) || ends(file, *it)))
+    {
         return None;
     }
     let channel = send.field(Field::Channel)?;
@@ -41,10 +44,11 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let selects = function.descendants().filter(|it| it.is(Kind::SelectStatement));
     let (other, done) = selects.filter_map(|it| guarded(context, file, it, object)).next()?;
     let done = file.text_of(done);
-    let mut hit = Hit::at(file, send)
-        .var("CH", file.text_of(channel))
-        .var("DONE", done)
-        .with(file, other, Role::Call);
+    let mut hit = Hit::at(file, send).var("CH", file.text_of(channel)).var("DONE", done).with(
+        file,
+        other,
+        Role::Call,
+    );
     hit.confidence = match ends_soon(context, At { file, node: function }) {
         true => Confidence::Low,
         false => Confidence::Medium,
