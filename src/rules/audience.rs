@@ -73,6 +73,7 @@ pub(super) fn is_script(file: &GoFile) -> bool {
     const LIBRARIES: &[&str] = &[
         "github.com/spf13/cobra",
         "github.com/urfave/cli",
+        "github.com/minio/cli",
         "github.com/mitchellh/cli",
         "github.com/hashicorp/cli",
     ];

@@ -144,8 +144,9 @@ fn left_waiting<'c, 'p>(
         };
         let mut leaks = leaks.iter().filter(unaware);
         if let Some(leak) = leaks.next() {
-            let blamed = holding.blamed(leak).or_else(|| holding.last_held(leak));
-            return Some(Abandoned { waiting, by: blamed, early: false, senders, sure });
+            let last = flow.point(leak.at);
+            let by = file.node(last.span, last.kind).filter(|it| it.is(Kind::ReturnStatement));
+            return Some(Abandoned { waiting, by, early: false, senders, sure });
         }
     }
     if waiting.act != Act::Send || answers.iter().any(|it| it.deferred) {
@@ -270,6 +271,12 @@ fn leaves_loop<'p>(
     let around = receive.at.around();
     let the_loop = *around.iter().find(|it| it.is(Kind::ForStatement))?;
     (!the_loop.span().encloses(channel.name())).then_some(())?;
+    // What remains is received behind the loop, under whatever condition.
+    let drained = channel.operations.iter().any(|it| {
+        let receives = matches!(it.act, Act::Receive | Act::Range);
+        receives && it.in_owner().start_byte() >= the_loop.end_byte()
+    });
+    (!drained).then_some(())?;
     let at = flow.at(receive.at.node.start_byte())?;
     let mut blocked = answers.to_vec();
     let mut begin = Vec::new();

@@ -63,6 +63,11 @@ impl<'p> Operation<'p> {
         self.frames.iter().find(|it| matches!(it.entered, Entered::Go | Entered::Elsewhere))
     }
 
+    /// Whether it is known to be done, and not left to whoever runs a literal.
+    pub(in crate::rules) fn is_run(&self) -> bool {
+        self.frames.iter().all(|it| it.entered != Entered::Elsewhere)
+    }
+
     /// The code of the owner that does it or leads to it.
     pub(in crate::rules) fn in_owner(&self) -> Node<'p> {
         self.frames.first().map_or(self.at.node, |it| it.site.node)
@@ -216,7 +221,7 @@ impl<'p> Search<'_, 'p> {
         }
         let Some(ways) = chains(self.context, name.at, at, &around) else {
             // Who runs the code is not known, what it does is.
-            let elsewhere = Frame { site: at, entered: Entered::Elsewhere, often: true };
+            let elsewhere = Frame { site: at, entered: Entered::Elsewhere, often: false };
             let frames = name.frames.iter().copied().chain([elsewhere]).collect();
             match operation(at, &around, what, frames) {
                 Some(it) => self.channel.operations.push(it),

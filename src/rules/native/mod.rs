@@ -7,6 +7,7 @@ use super::engine::Native;
 mod concurrency {
     pub(super) mod atomic_mixed_access;
     pub(super) mod captured_var_race;
+    pub(super) mod chan_send_ignores_ctx;
     pub(super) mod channel_wait_never_answered;
     pub(super) mod concurrent_append;
     pub(super) mod concurrent_map_access;
@@ -76,6 +77,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/captured-var-race.md",
         include_str!("../../../review-rules/concurrency/captured-var-race.md"),
         concurrency::captured_var_race::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/chan-send-ignores-ctx.md",
+        include_str!("../../../review-rules/concurrency/chan-send-ignores-ctx.md"),
+        concurrency::chan_send_ignores_ctx::NATIVE,
     ),
     (
         "review-rules/concurrency/channel-wait-never-answered.md",

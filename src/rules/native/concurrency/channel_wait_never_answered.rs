@@ -64,7 +64,7 @@ fn waits(channel: &Local<'_>, it: &Operation<'_>) -> bool {
         Act::Receive | Act::Range => true,
         Act::Close => false,
     };
-    blocks && !it.gives_up && !it.deferred
+    blocks && !it.gives_up && !it.deferred && it.is_run()
 }
 
 /// Whether nobody ever does what would let it go on.
