@@ -2,7 +2,7 @@
 
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place};
 use crate::model::Confidence;
-use crate::rules::closing::{alternative, send};
+use crate::rules::closing::{has_alternative, send};
 use crate::rules::engine::{Context, Hit};
 use crate::rules::object::{Object, is_exported};
 use crate::rules::once::callers;
@@ -50,7 +50,7 @@ pub(super) fn hit<'p>(
     sends.retain(|it| !is_careful(it.2, None));
     let (sending, send, _) = sends.into_iter().find(|(file, send, sender)| {
         let around = send.ancestors(file.root());
-        let shown = alternative(*send, &around).is_some() || runs_alone;
+        let shown = has_alternative(file, *send, &around) || runs_alone;
         shown && context.affords(file, 4) && comes_otherwise(context, *sender, closer)
     })?;
     let mut hit = super::said(file, call, file.text_of(channel), sending, send);
