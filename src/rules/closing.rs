@@ -155,8 +155,8 @@ fn changes(file: &GoFile, flow: &Flow, function: Node<'_>, path: &AccessPath) ->
     all
 }
 
-/// Whether a send is a case of a `select` that may be left for another channel: one that others
-/// close or cancel, not the caller's context.
+/// Whether a send is a case of a `select` that may be left for another channel: one that is
+/// there to tell the end, not a context or a timer.
 pub(super) fn has_alternative<'p>(file: &GoFile, send: Node<'p>, around: &[Node<'p>]) -> bool {
     let case = around.first().filter(|it| it.is(Kind::CommunicationCase));
     let own =
@@ -165,13 +165,11 @@ pub(super) fn has_alternative<'p>(file: &GoFile, send: Node<'p>, around: &[Node<
     let others = select.parts().filter(|it| it.is(Kind::CommunicationCase) && it.id() != case.id());
     others.filter_map(received).any(|it| {
         let Some(channel) = it.field(Field::Operand).map(GoNode::unparen) else { return false };
-        let of = channel.callee().and_then(|it| it.field(Field::Operand)).unwrap_or(channel);
-        let timer = channel.callee().and_then(|it| file.qualified(it)).is_some();
-        !timer
-            && !matches!(
-                file.resolve(of),
-                Resolved::Local(_, it) if it.kind == BindingKind::Parameter
-            )
+        let given = matches!(
+            file.resolve(channel),
+            Resolved::Local(_, it) if it.kind == BindingKind::Parameter
+        );
+        channel.callee().is_none() && !given
     })
 }
 
