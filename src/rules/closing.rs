@@ -1,10 +1,11 @@
 //! What one function does to a channel behind its close, on a way that control can take.
 
 use crate::golang::{
-    AccessPath, Dominance, Field, Flow, GoFile, GoNode, Kind, Node, PointId, Root,
+    AccessPath, BindingKind, Dominance, Field, Flow, GoFile, GoNode, Kind, Node, PointId, Resolved,
+    Root,
 };
 
-use super::channel::{Doing, doing, is_builtin};
+use super::channel::{Doing, doing, is_builtin, received};
 use super::engine::Context;
 use super::flow::own_nodes;
 
@@ -100,6 +101,12 @@ pub(super) fn behind<'p>(
 /// Whether a loop runs the close whatever happens in it.
 fn is_looped(file: &GoFile, function: Node<'_>, close: &Close<'_>) -> bool {
     let Some(the_loop) = file.scopes().loop_at(close.call.start_byte()) else { return false };
+    let node = file.node(the_loop.span, Kind::ForStatement);
+    let head = node.and_then(|it| it.parts().find(|it| !it.is(Kind::Block)));
+    // What the condition calls may know of the close.
+    if head.is_some_and(|it| !it.is(Kind::RangeClause) && calls(it)) {
+        return false;
+    }
     let around = close.call.ancestors(function);
     let inside = around.iter().take_while(|it| it.span() != the_loop.span);
     inside.into_iter().all(|it| {
@@ -111,6 +118,10 @@ fn is_looped(file: &GoFile, function: Node<'_>, close: &Close<'_>) -> bool {
                 | Kind::TypeSwitchStatement
         )
     })
+}
+
+fn calls(node: Node<'_>) -> bool {
+    node.descendants().any(|it| it.is(Kind::CallExpression))
 }
 
 /// Whether no condition decides about a point that does not decide about the other.
@@ -144,13 +155,22 @@ fn changes(file: &GoFile, flow: &Flow, function: Node<'_>, path: &AccessPath) ->
     all
 }
 
-/// The `select` whose case a send is, if it can go on without the send.
-pub(super) fn alternative<'p>(send: Node<'p>, around: &[Node<'p>]) -> Option<Node<'p>> {
-    let case = around.first().filter(|it| it.is(Kind::CommunicationCase))?;
-    let own = case.field(Field::Communication).is_some_and(|it| it.id() == send.id());
-    let select = around.get(1).filter(|it| own && it.is(Kind::SelectStatement))?;
+/// Whether a send is a case of a `select` that may be left for another channel: one that is
+/// there to tell the end, not a context or a timer.
+pub(super) fn has_alternative<'p>(file: &GoFile, send: Node<'p>, around: &[Node<'p>]) -> bool {
+    let case = around.first().filter(|it| it.is(Kind::CommunicationCase));
+    let own =
+        |it: &&Node<'p>| it.field(Field::Communication).is_some_and(|it| it.id() == send.id());
+    let Some((case, select)) = case.filter(own).zip(around.get(1)) else { return false };
     let others = select.parts().filter(|it| it.is(Kind::CommunicationCase) && it.id() != case.id());
-    (others.count() > 0).then_some(*select)
+    others.filter_map(received).any(|it| {
+        let Some(channel) = it.field(Field::Operand).map(GoNode::unparen) else { return false };
+        let given = matches!(
+            file.resolve(channel),
+            Resolved::Local(_, it) if it.kind == BindingKind::Parameter
+        );
+        channel.callee().is_none() && !given
+    })
 }
 
 /// The channel that a place sends on, if it is a send.

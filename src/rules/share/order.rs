@@ -141,8 +141,7 @@ pub(super) fn with_starter(
 /// Whether what several goroutines of one start do may happen at once.
 pub(super) fn with_itself(side: Side<'_, '_>, from: &From<'_, '_>, others: &[&Thread<'_>]) -> bool {
     let told = side.told(others);
-    !side.access.chosen
-        && !(from.strict && side.access.conditional)
+    !(side.access.chosen || from.strict && side.access.conditional)
         && from.reaches(from.start, &told, false)
         && side.comes(&told, false)
         && held(side.thread, side.access).is_empty()

@@ -27,7 +27,7 @@ fn hit<'p>(file: &'p GoFile, race: &Race<'p>) -> Hit<'p> {
         With::Starter(it) | With::Other(it) => it,
     };
     // The write is what is wrong about it, or what forgets to be atomic.
-    let first = race.inner.writes && !(race.inner.is_atomic() && !other.is_atomic());
+    let first = race.inner.writes && (other.is_atomic() || !race.inner.is_atomic());
     let (here, there) = if first { (&race.inner, other) } else { (other, &race.inner) };
     let mut hit = Hit::at(file, here.statement)
         .var("VAR", file.slice(file.scopes().binding(race.variable).name))

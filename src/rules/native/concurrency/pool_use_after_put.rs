@@ -1,6 +1,8 @@
 //! An object of a pool, or memory of it, is used when it has been given back.
 
-use crate::golang::{Access, BindingId, Field, Flow, GoFile, GoNode, Kind, Node, Place, PointId};
+use crate::golang::{
+    Access, BindingId, BindingKind, Field, Flow, GoFile, GoNode, Kind, Node, Place, PointId,
+};
 use crate::rules::Role;
 use crate::rules::closing::is_free;
 use crate::rules::engine::{Context, Hit, Native};
@@ -18,6 +20,10 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
 fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let (file, call) = (place.file, place.node);
     let (pool, id) = put(context, file, call)?;
+    let kind = file.scopes().binding(id).kind;
+    if !matches!(kind, BindingKind::Var | BindingKind::ShortVar | BindingKind::Parameter) {
+        return None;
+    }
     let mut function = place.function()?;
     let mut at = call.start_byte();
     let mut deferred = is_deferred(place.ancestors, call);
@@ -115,7 +121,7 @@ impl<'p> Search<'_, 'p> {
 
     /// The variable, and those that hold memory of the same object.
     fn same(&self) -> Vec<BindingId> {
-        let (file, scopes) = (self.file, self.file.scopes());
+        let scopes = self.file.scopes();
         let mut all = vec![self.id];
         for node in own_nodes(self.function) {
             if !node.is(Kind::ShortVarDeclaration) || !self.context.affords_steps(16) {
@@ -132,7 +138,6 @@ impl<'p> Search<'_, 'p> {
         all.retain(|id| {
             *id == self.id || !scopes.uses_of(*id).any(|it| it.access.writes() && !it.part)
         });
-        let _ = file;
         all
     }
 

@@ -1,12 +1,17 @@
 //! A field's channel that one function closes while others may be sending on it.
 
+use std::collections::HashSet;
+
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place};
 use crate::model::Confidence;
-use crate::rules::closing::{alternative, send};
+use crate::rules::closing::{has_alternative, send};
 use crate::rules::engine::{Context, Hit};
 use crate::rules::object::{Object, is_exported};
 use crate::rules::once::callers;
 use crate::rules::survey::At;
+
+/// More functions on the way to a sender are not followed.
+const MOST: usize = 24;
 
 /// The first send that nothing keeps apart from the close.
 ///
@@ -50,7 +55,7 @@ pub(super) fn hit<'p>(
     sends.retain(|it| !is_careful(it.2, None));
     let (sending, send, _) = sends.into_iter().find(|(file, send, sender)| {
         let around = send.ancestors(file.root());
-        let shown = alternative(*send, &around).is_some() || runs_alone;
+        let shown = has_alternative(file, *send, &around) || runs_alone;
         shown && context.affords(file, 4) && comes_otherwise(context, *sender, closer)
     })?;
     let mut hit = super::said(file, call, file.text_of(channel), sending, send);
@@ -110,12 +115,26 @@ fn comes_otherwise<'p>(context: &Context<'p>, sender: At<'p>, closer: At<'p>) ->
     };
     let Some(closing) = callers(context, closer) else { return false };
     let closing: Vec<_> = closing.iter().filter_map(declared).map(At::key).collect();
-    if is_exported(name(sender)) {
-        return !closing.contains(&sender.key());
+    // Up from the sender: who closes behind its own sends is no danger to them.
+    let mut next = vec![sender];
+    let mut seen = HashSet::new();
+    let mut otherwise = false;
+    while let Some(at) = next.pop() {
+        if at.key() == closer.key() || closing.contains(&at.key()) {
+            if at.key() == closer.key() && seen.len() > 1 {
+                return false;
+            }
+            continue;
+        }
+        if !seen.insert(at.key()) {
+            continue;
+        }
+        if seen.len() > MOST {
+            return false;
+        }
+        let Some(calls) = callers(context, at) else { return false };
+        otherwise |= calls.is_empty() || is_exported(name(at));
+        next.extend(calls.iter().filter_map(declared));
     }
-    let Some(sending) = callers(context, sender) else { return false };
-    sending
-        .iter()
-        .filter_map(declared)
-        .any(|it| it.key() != closer.key() && !closing.contains(&it.key()))
+    otherwise
 }
