@@ -94,8 +94,12 @@ fn deref<'p>(
                 Some(MemberKind::Method(MethodPlace::Foreign {
                     path, type_name, name, ..
                 })) => {
-                    let allowed = path == "os" && type_name == "File" && name != "Name"
-                        || name.starts_with("Get");
+                    let allowed = match (path, type_name) {
+                        ("os", "File") => name != "Name",
+                        ("time", "Location") => true,
+                        // Addresses and numbers show nil as `<nil>`.
+                        _ => name.starts_with("Get") || matches!(name, "String" | "Network"),
+                    };
                     (called && !allowed).then_some((*parent, !path.contains('.')))
                 }
                 _ => None,

@@ -47,7 +47,8 @@ impl<'o, 'p> Ways<'o, 'p> {
         let others = outcome.results.iter().map(|it| it.1).filter(|it| *it != result);
         for it in others.flat_map(|it| scopes.uses_of(it)) {
             let at = outcome.flow.at(it.span.start as usize);
-            let asked = at.filter(|at| ways.condition(*at).is_some());
+            let asked =
+                at.filter(|at| ways.condition(*at).is_some() || is_switched(outcome.file, it));
             ways.mentioned.extend(asked);
         }
         // Where a variable is declared, it is another one from there on.
@@ -141,6 +142,11 @@ impl<'o, 'p> Ways<'o, 'p> {
         plain && !self.mentioned.iter().any(|it| reached[it.index()])
     }
 
+    /// Whether some condition asks the word alone.
+    pub(in crate::rules) fn is_tested(&self) -> bool {
+        !self.asked.is_empty()
+    }
+
     fn tells(&self, at: PointId) -> bool {
         self.changed.contains(&at) || self.compared.contains(&at) || self.mentioned.contains(&at)
     }
@@ -208,6 +214,13 @@ impl<'o, 'p> Ways<'o, 'p> {
         let Some(node) = file.node(point.span, point.kind) else { return false };
         node.descendants().any(|it| it.is(Kind::CallExpression) && may_leave(context, file, it))
     }
+}
+
+/// Whether a use is the value of a `switch`.
+fn is_switched(file: &GoFile, used: &Use) -> bool {
+    let name = file.node(used.span, Kind::Identifier);
+    let around = name.map(|it| it.ancestors(file.root())).unwrap_or_default();
+    around.first().is_some_and(|it| it.is(Kind::ExpressionSwitchStatement))
 }
 
 /// Whether a condition compares something with nil, or is a bare call that may do so.

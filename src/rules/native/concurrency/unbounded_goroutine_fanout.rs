@@ -41,6 +41,10 @@ fn found<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let function = place.function()?;
     let inside = place.ancestors.iter().rev().take_while(|it| it.id() != function.id());
     let the_loop = *inside.clone().find(|it| it.is(Kind::ForStatement))?;
+    // One for each peer that is new, say, is not one for each message.
+    if inside.take_while(|it| it.id() != the_loop.id()).any(|it| it.is(Kind::IfStatement)) {
+        return None;
+    }
     let input = messages(context, file, the_loop, place.node)
         .or_else(|| decoded(context, file, function, the_loop))?;
     if is_limited(file, the_loop, place.node) || sets_limit(file, function) {

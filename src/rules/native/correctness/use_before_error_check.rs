@@ -37,6 +37,10 @@ fn found<'p>(context: &Context<'p>, outcome: &Outcome<'p>) -> Vec<Hit<'p>> {
         let ignored = ways.is_ignored();
         let confidence = match outcome.nothing(context, *at) {
             Some(Nothing::Nil) if first.sure => Confidence::High,
+            // Methods that allow nil are called by those who only pass the error on.
+            Some(Nothing::Custom) if !first.sure && !ways.is_tested() && !ignored => {
+                Confidence::Low
+            }
             Some(_) => Confidence::Medium,
             // Whatever it is, the error is lost.
             None if ignored => Confidence::Medium,
