@@ -10,6 +10,8 @@ mod concurrency {
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
     pub(super) mod lock_copied_by_value;
+    pub(super) mod lock_held_across_blocking_call;
+    pub(super) mod mutex_lock_order;
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
@@ -56,6 +58,16 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/lock-copied-by-value.md",
         include_str!("../../../review-rules/concurrency/lock-copied-by-value.md"),
         concurrency::lock_copied_by_value::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/lock-held-across-blocking-call.md",
+        include_str!("../../../review-rules/concurrency/lock-held-across-blocking-call.md"),
+        concurrency::lock_held_across_blocking_call::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/mutex-lock-order.md",
+        include_str!("../../../review-rules/concurrency/mutex-lock-order.md"),
+        concurrency::mutex_lock_order::NATIVE,
     ),
     (
         "review-rules/concurrency/mutex-not-unlocked-on-path.md",
