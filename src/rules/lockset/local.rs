@@ -377,6 +377,20 @@ impl<'p> Local<'p> {
         all.any(|it| matches!(it.what, Does::Free(bit) if bit == 1 << lock))
     }
 
+    /// Whether the function gives back a lock that it does not surely hold.
+    pub(super) fn frees_unheld(&self, lock: usize) -> bool {
+        let bit = 1_u64 << lock;
+        self.events.iter().any(|(at, all)| {
+            let mut set = self.before[at.index()];
+            all.iter().any(|it| {
+                let frees = matches!(it.what, Does::Free(it) | Does::Lose(it) if it & bit != 0);
+                let unheld = frees && set.must & bit == 0;
+                set.apply(it.what);
+                unheld
+            })
+        })
+    }
+
     /// Whether a lock that the caller holds may have been given back.
     pub(super) fn may_have_freed(&self, lock: &LockRef<'p>, set: Set) -> bool {
         let last = lock.path.as_ref().and_then(AccessPath::last);

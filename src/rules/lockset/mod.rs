@@ -8,11 +8,14 @@
 
 mod acquires;
 mod again;
+mod blocked;
 mod call;
 mod effect;
 mod entry;
 mod how;
 mod local;
+mod order;
+mod partner;
 mod place;
 mod runs;
 
@@ -30,14 +33,16 @@ use acquires::{Acquires, innermost, name_of};
 use effect::Wrappers;
 use entry::Entries;
 use local::OPERATIONS;
+use order::Orders;
 use runs::{Run, run};
 
 pub(super) use acquires::Acquire;
 pub(super) use again::{Again, again};
-pub(super) use call::{When, own_calls, targets};
+pub(super) use blocked::{Blocked, blocked};
 pub(super) use entry::OnEntry;
 pub(super) use how::How;
 pub(super) use local::Local;
+pub(super) use order::{Crossed, Nested};
 pub(super) use place::{LockRef, place};
 
 /// How many functions may lie between a lock and who holds it through them.
@@ -50,6 +55,7 @@ pub(super) struct LockSets<'p> {
     loose: HashSet<Object<'p>>,
     acquires: OnceCell<Acquires<'p>>,
     entries: OnceCell<Entries<'p>>,
+    orders: OnceCell<Orders<'p>>,
 }
 
 impl<'p> LockSets<'p> {
@@ -126,6 +132,19 @@ impl<'p> LockSets<'p> {
     ) -> bool {
         let name = callee.field(Field::Field).unwrap_or(callee);
         self.acquires.get_or_init(|| Acquires::find(context, self)).knows(file.text_of(name))
+    }
+
+    /// The pairs of locks that a function takes the other way round than others of the package.
+    pub(super) fn crossed(&self, context: &Context<'p>, function: At<'p>) -> &[Crossed<'p>] {
+        self.orders.get_or_init(|| Orders::find(context, self)).of(function)
+    }
+
+    /// Whether a function itself gives back a lock that lies there, before its end.
+    fn frees(&self, function: At<'p>, class: Object<'p>) -> bool {
+        self.local(function).is_some_and(|local| {
+            let mut numbered = local.locks.iter().enumerate();
+            numbered.any(|(at, it)| it.class == Some(class) && local.frees_unheld(at))
+        })
     }
 
     /// Whether some function of the package takes a lock for writing that lies there.

@@ -23,7 +23,9 @@ mod concurrency {
     pub(super) mod goroutine_start_without_lifecycle;
     pub(super) mod guarded_state_escapes;
     pub(super) mod lock_copied_by_value;
+    pub(super) mod lock_held_across_blocking_call;
     pub(super) mod loopvar_capture_pre122;
+    pub(super) mod mutex_lock_order;
     pub(super) mod mutex_not_unlocked_on_path;
     pub(super) mod mutex_self_deadlock;
     pub(super) mod pool_put_deferred_in_loop;
@@ -159,9 +161,19 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::lock_copied_by_value::NATIVE,
     ),
     (
+        "review-rules/concurrency/lock-held-across-blocking-call.md",
+        include_str!("../../../review-rules/concurrency/lock-held-across-blocking-call.md"),
+        concurrency::lock_held_across_blocking_call::NATIVE,
+    ),
+    (
         "review-rules/concurrency/loopvar-capture-pre122.md",
         include_str!("../../../review-rules/concurrency/loopvar-capture-pre122.md"),
         concurrency::loopvar_capture_pre122::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/mutex-lock-order.md",
+        include_str!("../../../review-rules/concurrency/mutex-lock-order.md"),
+        concurrency::mutex_lock_order::NATIVE,
     ),
     (
         "review-rules/concurrency/mutex-not-unlocked-on-path.md",

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::golang::{GoNode, Kind, Place};
+use crate::golang::{Kind, Place};
 use crate::model::Confidence;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::lockset::again;

@@ -1,0 +1,69 @@
+//! Two locks that are taken in both orders: two goroutines that come from both sides wait for each
+//! other.
+
+use crate::golang::{Field, GoNode, Kind, Node, Place};
+use crate::model::Confidence;
+use crate::rules::Role;
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::lockset::{Crossed, Nested};
+use crate::rules::survey::At;
+
+pub(in crate::rules) const NATIVE: Native = Native {
+    kinds: &[Kind::FunctionDeclaration, Kind::MethodDeclaration, Kind::FuncLiteral],
+    vars: &["FIRST", "SECOND", "OTHER"],
+    check,
+};
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    let function = At { file: place.file, node: place.node };
+    let Some(sets) = context.locksets() else { return Vec::new() };
+    if sets.local(function).is_none() {
+        return Vec::new();
+    }
+    sets.crossed(context, function).iter().filter_map(hit).collect()
+}
+
+fn hit<'p>(it: &Crossed<'p>) -> Option<Hit<'p>> {
+    let (rare, usual) = (&it.rare, &it.usual);
+    let file = rare.function.file;
+    let mut hit = Hit::at(file, rare.call)
+        .var("FIRST", held(rare))
+        .var("SECOND", wanted(rare))
+        .var("OTHER", name(usual.function));
+    if let Some(taken) = rare.taken {
+        hit = hit.with(file, taken, Role::Acquire);
+    }
+    if rare.waits.node.id() != rare.call.id() {
+        hit = hit.with(rare.waits.file, rare.waits.node, Role::Call);
+    }
+    hit = hit.with(usual.function.file, usual.call, Role::Call);
+    if !it.same {
+        hit.confidence = Confidence::Medium;
+    }
+    Some(hit)
+}
+
+/// How the code calls the lock that is held.
+fn held<'p>(it: &Nested<'p>) -> String {
+    let file = it.function.file;
+    let receiver = it.taken.and_then(|it| it.callee()?.field(Field::Operand));
+    match (receiver, &it.held.path) {
+        (Some(it), _) => file.text_of(it).to_owned(),
+        (None, Some(path)) => path.shown(file),
+        (None, None) => String::new(),
+    }
+}
+
+/// How the code calls the lock that is waited for.
+fn wanted<'p>(it: &Nested<'p>) -> String {
+    let receiver = it.waits.node.callee().and_then(|it| it.field(Field::Operand));
+    receiver.map_or_else(String::new, |node: Node<'p>| it.waits.file.text_of(node).to_owned())
+}
+
+/// The name of the function, or of the one around a literal.
+fn name<'p>(function: At<'p>) -> String {
+    let around = function.around();
+    let mut all = std::iter::once(function.node).chain(around);
+    let named = all.find_map(|it| it.go_kind().is_function().then(|| it.field(Field::Name))?);
+    named.map_or_else(String::new, |it| function.file.text_of(it).to_owned())
+}
