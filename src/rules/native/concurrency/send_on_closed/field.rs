@@ -116,12 +116,12 @@ fn comes_otherwise<'p>(context: &Context<'p>, sender: At<'p>, closer: At<'p>) ->
     let Some(closing) = callers(context, closer) else { return false };
     let closing: Vec<_> = closing.iter().filter_map(declared).map(At::key).collect();
     // Up from the sender: who closes behind its own sends is no danger to them.
-    let mut next = vec![sender];
+    let mut next = vec![(sender, 0)];
     let mut seen = HashSet::new();
     let mut otherwise = false;
-    while let Some(at) = next.pop() {
+    while let Some((at, depth)) = next.pop() {
         if at.key() == closer.key() || closing.contains(&at.key()) {
-            if at.key() == closer.key() && seen.len() > 1 {
+            if at.key() == closer.key() && depth > 1 {
                 return false;
             }
             continue;
@@ -134,7 +134,7 @@ fn comes_otherwise<'p>(context: &Context<'p>, sender: At<'p>, closer: At<'p>) ->
         }
         let Some(calls) = callers(context, at) else { return false };
         otherwise |= calls.is_empty() || is_exported(name(at));
-        next.extend(calls.iter().filter_map(declared));
+        next.extend(calls.iter().filter_map(declared).map(|it| (it, depth + 1)));
     }
     otherwise
 }
