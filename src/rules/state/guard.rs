@@ -208,13 +208,26 @@ fn is_open(function: At<'_>) -> bool {
 /// Whether net/http calls the function, for each request in a goroutine of its own.
 pub(super) fn is_handler<'p>(context: &Context<'p>, function: At<'p>) -> bool {
     let of = |it: &Parameter<'p>| context.types.written(function.file, it.type_node);
-    match &*parameters(function.node) {
+    let takes = match &*parameters(function.node) {
         [writer, request] => {
             of(writer).is("net/http", "ResponseWriter")
                 && of(request).behind().is("net/http", "Request")
         }
         _ => false,
-    }
+    };
+    takes && is_registered(context, function)
+}
+
+/// Whether the function is given to somebody who calls it: by its name, or for what it implements.
+fn is_registered<'p>(context: &Context<'p>, function: At<'p>) -> bool {
+    let Some(name) = function.node.field(Field::Name) else { return true };
+    let given = |it: &At<'p>| {
+        let outer = it.around();
+        let callee = outer.first().and_then(|it| it.callee());
+        callee.is_none_or(|callee| callee.id() != it.node.id())
+    };
+    function.file.text_of(name) == "ServeHTTP"
+        || callers(context, function).is_some_and(|it| it.iter().any(given))
 }
 
 /// The struct types that the package declares, with their declarations.

@@ -64,6 +64,14 @@ impl<'p> Touch<'p> {
         self.at.node.field(Field::Operand).filter(|_| self.at.node.is(Kind::SelectorExpression))
     }
 
+    /// Whether only a part of the variable is meant: a field of a struct, an element of an array.
+    pub(super) fn is_part(&self) -> bool {
+        let mut outer = self.around.iter().skip_while(|it| it.is(Kind::ParenthesizedExpression));
+        let parts = [Kind::SelectorExpression, Kind::IndexExpression];
+        !matches!(self.doing, Doing::Inside | Doing::Look)
+            && outer.next().is_some_and(|it| parts.contains(&it.go_kind()))
+    }
+
     /// Whether the function has made the object itself that the field is selected from.
     pub(super) fn is_made_here(&self) -> bool {
         let file = self.at.file;

@@ -64,7 +64,10 @@ pub(in crate::rules) fn race<'t, 'p>(
             continue;
         }
         for ((other, others), sure_other) in found.iter().zip(&sure) {
-            if !conflict(change.doing, other.doing) || !(*sure_change || *sure_other) {
+            if !conflict(change.doing, other.doing)
+                || !(*sure_change || *sure_other)
+                || change.is_part() && other.is_part()
+            {
                 continue;
             }
             let start = meet(runs, others, change)

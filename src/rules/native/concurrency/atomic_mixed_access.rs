@@ -106,8 +106,11 @@ fn partner<'p, 't>(
 /// How sure it is that the places touch one object: a local variable may be a snapshot that
 /// somebody has taken, unless the function has made the object itself.
 fn confidence(plain: &Touch<'_>) -> Confidence {
-    let Some(operand) = plain.operand() else { return Confidence::High };
     let file = plain.at.file;
+    if plain.doing == Doing::Read && is_aside(plain) {
+        return Confidence::Low;
+    }
+    let Some(operand) = plain.operand() else { return Confidence::High };
     match file.resolve(root_of(operand.unparen())) {
         Resolved::Local(_, it)
             if !matches!(it.kind, BindingKind::Receiver | BindingKind::Parameter) =>
@@ -118,6 +121,18 @@ fn confidence(plain: &Touch<'_>) -> Confidence {
         }
         _ => Confidence::High,
     }
+}
+
+/// Whether the function runs before or after the others, or only shows the state to people, as far
+/// as its name tells: what it reads there matters less.
+fn is_aside(touch: &Touch<'_>) -> bool {
+    const ASIDE: &[&str] = &[
+        "string", "gostring", "dump", "debug", "print", "log", "close", "stop", "shutdown", "init",
+        "new", "open", "setup", "recover", "restore", "repair",
+    ];
+    let name = touch.declaration().and_then(|it| it.field(Field::Name));
+    let name = name.map(|it| touch.at.file.text_of(it).to_ascii_lowercase());
+    name.is_some_and(|it| ASIDE.iter().any(|aside| it.starts_with(aside)))
 }
 
 /// Methods whose receiver is a copy, and use that atomically: making the copy read all of it.

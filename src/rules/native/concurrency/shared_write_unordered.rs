@@ -1,11 +1,13 @@
 //! A field or a variable of the package is written in one goroutine while another uses it, and
 //! nothing orders the two.
 
+use std::collections::HashSet;
+
 use crate::golang::{Field, GoNode, Kind, Place};
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::object::Object;
-use crate::rules::state::{Touch, guarded_fields, is_meant, race, struct_of};
+use crate::rules::state::{Touch, declaration_of, guarded_fields, is_meant, race, struct_of};
 use crate::rules::survey::At;
 use crate::rules::types::{Type, only};
 
@@ -33,7 +35,14 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
             plain.map(|it| Object::Var(&it.item.name)).collect()
         }
     };
-    all.into_iter().filter_map(|it| of_variable(context, it)).collect()
+    let mut hits: Vec<_> = all.into_iter().filter_map(|it| of_variable(context, it)).collect();
+    // What one function does to several fields is one mistake.
+    let mut seen = HashSet::new();
+    hits.retain(|it| {
+        let function = declaration_of(At { file: it.file, node: it.trigger });
+        seen.insert(function.map(|it| it.id()))
+    });
+    hits
 }
 
 fn of_variable<'p>(context: &Context<'p>, variable: Object<'p>) -> Option<Hit<'p>> {
