@@ -13,12 +13,14 @@ use super::{Acquire, How, Local, LockRef, LockSets};
 pub(in crate::rules) struct Again<'p> {
     /// The call that waits, or that leads there.
     pub(in crate::rules) call: Node<'p>,
+    /// Its number among the function's locks.
+    number: usize,
     /// The lock as the function holds it.
     pub(in crate::rules) held: LockRef<'p>,
     /// Where the function takes it, if it does so itself.
     pub(in crate::rules) taken: Option<Node<'p>>,
-    /// The call of `Lock` or `RLock` that waits.
-    pub(in crate::rules) waits: At<'p>,
+    /// The calls from there on, the last one that of `Lock` or `RLock` that waits.
+    pub(in crate::rules) chain: Vec<At<'p>>,
     /// Whether it is held for reading, and waited for for reading.
     pub(in crate::rules) reading: bool,
     /// How sure that is.
@@ -33,7 +35,7 @@ pub(in crate::rules) fn again<'p>(context: &Context<'p>, function: At<'p>) -> Ve
     for (call, when) in own_calls(function.node) {
         let known = || call.callee().is_some_and(|it| sets.may_acquire(context, it, function.file));
         let held = |set: super::local::Set| set.must != 0;
-        if when != When::Now || !local.at(call.start_byte()).is_some_and(held) {
+        if when == When::Elsewhere || !local.at(call.start_byte()).is_some_and(held) {
             continue;
         }
         let targets = if known() {
@@ -41,7 +43,10 @@ pub(in crate::rules) fn again<'p>(context: &Context<'p>, function: At<'p>) -> Ve
         } else {
             printing(context, function.file, call)
         };
-        all.extend(through(context, sets, local, call, targets));
+        let mut found = through(context, sets, local, call, targets);
+        let kept = |it: &Again<'p>| local.keeps(it.number, call.start_byte());
+        found.retain(|it| when == When::Now || kept(it));
+        all.extend(found);
     }
     all.sort_by_key(|it| it.call.start_byte());
     all
@@ -57,7 +62,7 @@ fn at_once<'p>(sets: &LockSets<'p>, local: &Local<'p>) -> Vec<Again<'p>> {
             if !local.frees(held) {
                 let at = At { file: local.function.file, node: wait.node };
                 let write = local.locks[wait.lock].write;
-                all.push(one(local, wait.node, held, (at, write), Confidence::High));
+                all.push(one(local, wait.node, held, (&[at], write), Confidence::High));
             }
         }
     }
@@ -79,10 +84,9 @@ fn through<'p>(
             let Some(confidence) = confidence(call, &target, acquire) else { continue };
             let path = acquire.lock.path.as_ref().and_then(|it| target.outwards(it));
             let Some(path) = path.map(|it| settled(context, file, it)) else { continue };
-            let waits = acquire.chain.last().copied();
-            let Some(waits) = waits.map(|it| (it, acquire.lock.write)) else { continue };
+            let chain = (&*acquire.chain, acquire.lock.write);
             for held in holding(sets, local, call, &path) {
-                let it = one(local, call, held, waits, confidence);
+                let it = one(local, call, held, chain, confidence);
                 let same = |other: &Again<'p>| other.held.path == it.held.path;
                 match all.iter().position(same) {
                     // A lock for writing says more than one for reading.
@@ -138,7 +142,7 @@ fn one<'p>(
     local: &Local<'p>,
     call: Node<'p>,
     held: usize,
-    (waits, write): (At<'p>, bool),
+    (chain, write): (&[At<'p>], bool),
     confidence: Confidence,
 ) -> Again<'p> {
     let held_lock = local.locks[held].clone();
@@ -146,7 +150,8 @@ fn one<'p>(
     let before =
         local.waits.iter().filter(|it| it.lock == held && it.node.start_byte() < call.start_byte());
     let taken = before.last().map(|it| it.node);
-    Again { call, held: held_lock, taken, waits, reading, confidence }
+    let chain = chain.to_vec();
+    Again { call, number: held, held: held_lock, taken, chain, reading, confidence }
 }
 
 impl<'p> Again<'p> {

@@ -38,6 +38,8 @@ pub(in crate::rules) struct Local<'p> {
     before: Vec<Set>,
     /// What deferred calls give back.
     deferred: u64,
+    /// The same, with where the call is deferred.
+    at_end: Vec<(usize, usize)>,
     /// Locks that code gives back which runs at a time that nobody knows.
     loose: u64,
 }
@@ -139,6 +141,7 @@ impl<'p> Local<'p> {
             events: BTreeMap::new(),
             before: Vec::new(),
             deferred: 0,
+            at_end: Vec::new(),
             loose: 0,
         };
         let sites = Sites::of(file, node, OPERATIONS);
@@ -190,7 +193,10 @@ impl<'p> Local<'p> {
             match (site.form, releases) {
                 (Form::Elsewhere, true) if !own => self.loose |= bit,
                 (Form::Elsewhere, _) => {}
-                (Form::Deferred, true) if !own => self.deferred |= bit,
+                (Form::Deferred, true) if !own => {
+                    self.deferred |= bit;
+                    self.at_end.push((lock, site.node.start_byte()));
+                }
                 (Form::Deferred, _) => {}
                 (Form::Plain | Form::Inline, _) => {
                     let at = at?;
@@ -375,6 +381,14 @@ impl<'p> Local<'p> {
     pub(super) fn frees(&self, lock: usize) -> bool {
         let mut all = self.events.values().flatten();
         all.any(|it| matches!(it.what, Does::Free(bit) if bit == 1 << lock))
+    }
+
+    /// Whether a lock that is held where a call is deferred is still held when that runs: what is
+    /// deferred last runs first.
+    pub(super) fn keeps(&self, lock: usize, deferred: usize) -> bool {
+        let before = |it: &&(usize, usize)| it.0 == lock;
+        let mut ends = self.at_end.iter().filter(before);
+        !self.frees(lock) && ends.next().is_some_and(|it| it.1 < deferred) && ends.next().is_none()
     }
 
     /// Whether the function gives back a lock that it does not surely hold.

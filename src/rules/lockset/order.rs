@@ -25,8 +25,8 @@ pub(in crate::rules) struct Nested<'p> {
     pub(in crate::rules) wanted: LockRef<'p>,
     /// The call of `Lock` or `RLock`, or the one that leads there.
     pub(in crate::rules) call: Node<'p>,
-    /// The call of `Lock` or `RLock`.
-    pub(in crate::rules) waits: At<'p>,
+    /// The calls from there on, the last one that of `Lock` or `RLock`.
+    pub(in crate::rules) chain: Vec<At<'p>>,
     /// What else is held.
     others: Vec<Object<'p>>,
     /// Whether nothing but the way there decides.
@@ -131,7 +131,7 @@ fn nested<'p>(context: &Context<'p>, sets: &LockSets<'p>, local: &Local<'p>) -> 
     for wait in &local.waits {
         let waits = At { file, node: wait.node };
         let wanted = local.locks[wait.lock].clone();
-        all.extend(pairs(context, sets, local, wait.node, &wanted, waits, true));
+        all.extend(pairs(context, sets, local, wait.node, &wanted, &[waits], true));
     }
     for (call, when) in own_calls(local.function.node) {
         let holds = local.at(call.start_byte()).is_some_and(|it| it.must != 0);
@@ -141,7 +141,6 @@ fn nested<'p>(context: &Context<'p>, sets: &LockSets<'p>, local: &Local<'p>) -> 
         }
         for target in targets(context, file, call).into_iter().filter(|it| it.sure) {
             for acquire in sets.acquires(context, target.function) {
-                let Some(waits) = acquire.chain.last() else { continue };
                 if acquire.how == How::Told {
                     continue;
                 }
@@ -155,7 +154,7 @@ fn nested<'p>(context: &Context<'p>, sets: &LockSets<'p>, local: &Local<'p>) -> 
                         .any(|it| innermost(*it).is_some_and(|it| sets.frees(it, class)))
                 };
                 let sure = !acquire.dynamic && !target.dynamic;
-                let found = pairs(context, sets, local, call, &wanted, *waits, sure);
+                let found = pairs(context, sets, local, call, &wanted, &acquire.chain, sure);
                 all.extend(found.into_iter().filter(|it| !it.held.class.is_some_and(within)));
             }
         }
@@ -169,7 +168,7 @@ fn pairs<'p>(
     local: &Local<'p>,
     call: Node<'p>,
     wanted: &LockRef<'p>,
-    waits: At<'p>,
+    chain: &[At<'p>],
     sure: bool,
 ) -> Vec<Nested<'p>> {
     let Some(set) = local.at(call.start_byte()).filter(|it| it.must != 0) else {
@@ -202,7 +201,7 @@ fn pairs<'p>(
             taken: before.last().map(|it| it.node),
             wanted: wanted.clone(),
             call,
-            waits,
+            chain: chain.to_vec(),
             others,
             sure,
         });

@@ -1,7 +1,7 @@
 //! Two locks that are taken in both orders: two goroutines that come from both sides wait for each
 //! other.
 
-use crate::golang::{Field, GoNode, Kind, Node, Place};
+use crate::golang::{Field, GoNode, Kind, Place};
 use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
@@ -33,10 +33,13 @@ fn hit<'p>(it: &Crossed<'p>) -> Option<Hit<'p>> {
     if let Some(taken) = rare.taken {
         hit = hit.with(file, taken, Role::Acquire);
     }
-    if rare.waits.node.id() != rare.call.id() {
-        hit = hit.with(rare.waits.file, rare.waits.node, Role::Call);
+    for it in rare.chain.iter().filter(|it| it.node.id() != rare.call.id()) {
+        hit = hit.with(it.file, it.node, Role::Call);
     }
     hit = hit.with(usual.function.file, usual.call, Role::Call);
+    for it in usual.chain.iter().filter(|it| it.node.id() != usual.call.id()) {
+        hit = hit.with(it.file, it.node, Role::Call);
+    }
     if !it.same {
         hit.confidence = Confidence::Medium;
     }
@@ -56,8 +59,9 @@ fn held<'p>(it: &Nested<'p>) -> String {
 
 /// How the code calls the lock that is waited for.
 fn wanted<'p>(it: &Nested<'p>) -> String {
-    let receiver = it.waits.node.callee().and_then(|it| it.field(Field::Operand));
-    receiver.map_or_else(String::new, |node: Node<'p>| it.waits.file.text_of(node).to_owned())
+    let waits = it.chain.last().copied();
+    let receiver = waits.and_then(|it| Some((it.file, it.node.callee()?.field(Field::Operand)?)));
+    receiver.map_or_else(String::new, |(file, node)| file.text_of(node).to_owned())
 }
 
 /// The name of the function, or of the one around a literal.

@@ -1,8 +1,8 @@
 //! A way out of the function on which a lock stays locked.
 
 use crate::golang::{
-    AccessPath, BindingKind, Effect, Field, GoFile, GoNode, Kind, Leak, Node, Place, PointId, Root,
-    What,
+    AccessPath, BindingKind, Edge, Effect, Field, GoFile, GoNode, Kind, Leak, Node, Place, Point,
+    PointId, Root, What,
 };
 use crate::model::Confidence;
 use crate::rules::Role;
@@ -195,7 +195,7 @@ fn mistakes<'p>(
     (acquire, release): (&str, &str),
 ) -> Option<Vec<Leak>> {
     let (file, function) = (holding.file, holding.function);
-    if is_named_for(file, function, NAMES, SAYS) || is_held_on_entry(holding) {
+    if is_named_for(file, function, NAMES, SAYS) || is_held_on_entry(holding, path) {
         return None;
     }
     if holding.hands_on(sites, path) {
@@ -212,15 +212,43 @@ fn mistakes<'p>(
     Some(holding.leaks(context))
 }
 
-/// Whether the function gives the lock back before it has taken it: its caller held it.
-fn is_held_on_entry(holding: &Holding<'_>) -> bool {
+/// Whether the function gives the lock back before it has taken it: its caller held it. That a loop
+/// which takes it may not run at all says nothing.
+fn is_held_on_entry(holding: &Holding<'_>, path: &AccessPath) -> bool {
     let flow = holding.flow;
     let taken = |it: PointId| {
         it == holding.from || matches!(holding.effects.get(&it), Some(Effect::Acquire))
     };
-    let reached = flow.reach([PointId::ENTRY], taken);
+    // Who locks a list one by one unlocks it in another loop.
+    let heads = if path.is_indexed() { Vec::new() } else { loop_heads(holding) };
+    let mut reached = vec![false; flow.size()];
+    let mut open = vec![PointId::ENTRY];
+    while let Some(here) = open.pop() {
+        if std::mem::replace(&mut reached[here.index()], true) || taken(here) {
+            continue;
+        }
+        let skips = |edge: Edge| edge == Edge::False && heads.contains(&here);
+        open.extend(flow.next(here).iter().filter(|it| !skips(it.1)).map(|it| it.0));
+    }
     let mut releases = holding.effects.iter().filter(|(_, it)| **it == Effect::Release);
     releases.any(|(at, _)| reached[at.index()])
+}
+
+/// The conditions of the loops around the place that takes the lock.
+fn loop_heads(holding: &Holding<'_>) -> Vec<PointId> {
+    let (file, flow) = (holding.file, holding.flow);
+    let from = flow.point(holding.from).span.start as usize;
+    let loops = file.scopes().loops_at(from).filter_map(|it| {
+        let body = file.node(it.span, Kind::ForStatement)?.field(Field::Body)?;
+        Some((it.span.start as usize, body.start_byte()))
+    });
+    let heads: Vec<_> = loops.collect();
+    let is_head = |point: &Point| {
+        let start = point.span.start as usize;
+        matches!(point.what, What::Condition | What::Range)
+            && heads.iter().any(|(from, to)| (*from..*to).contains(&start))
+    };
+    flow.points().filter(|it| is_head(it.1)).map(|it| it.0).collect()
 }
 
 /// Whether the leaking way returns what is locked.

@@ -32,8 +32,8 @@ pub(super) fn hit<'p>(function: At<'p>, again: &Again<'p>) -> Option<Hit<'p>> {
     if let Some(taken) = again.taken {
         hit = hit.with(file, taken, Role::Acquire);
     }
-    if again.waits.node.id() != again.call.id() {
-        hit = hit.with(again.waits.file, again.waits.node, Role::Call);
+    for it in again.chain.iter().filter(|it| it.node.id() != again.call.id()) {
+        hit = hit.with(it.file, it.node, Role::Call);
     }
     hit.confidence = again.confidence;
     Some(hit)
