@@ -170,7 +170,7 @@ fn held_by_some<'p>(
 ) -> bool {
     let (Some(sets), Some(node)) = (context.locksets(), declaration_of(at)) else { return true };
     let function = At { file: at.file, node };
-    let Some(depth) = depth.checked_sub(1).filter(|_| !is_open(function)) else { return false };
+    let Some(depth) = depth.checked_sub(1) else { return false };
     let Some(callers) = callers(context, function) else { return true };
     callers.iter().any(|it| {
         // A goroutine begins with nothing.

@@ -163,12 +163,11 @@ fn leaves<'p>(
             Kind::AssignmentStatement => {
                 let left = outer.field(Field::Left).and_then(|it| it.parts().next());
                 let right = outer.field(Field::Right).is_some_and(|it| it.id() == inner.id());
-                let stored = left.is_some_and(|it| !it.is(Kind::Identifier));
                 let shared = left.is_some_and(|it| {
                     matches!(file.resolve(root_of(it.unparen())), Resolved::Outer(_))
                         || !is_private_root(context, file, it)
                 });
-                return match (right, stored && shared || shared) {
+                return match (right, shared) {
                     (true, true) => Privacy::Published,
                     (true, false) => Privacy::Lent,
                     _ => Privacy::Private,

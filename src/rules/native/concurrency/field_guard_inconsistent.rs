@@ -173,7 +173,7 @@ fn forgotten<'p>(
         .var("HELD", held.to_string())
         .var("ALL", (held + free).to_string())
         .with(partner.at.file, partner.at.node, Role::Access);
-    if is_shown(called) {
+    if is_shown(called) || is_aside(called) {
         hit.confidence = Confidence::Low;
     }
     Some(hit)
@@ -246,6 +246,12 @@ fn is_shown(name: &str) -> bool {
         || ["dump", "debug", "log", "print"]
             .iter()
             .any(|it| name.to_ascii_lowercase().starts_with(it))
+}
+
+/// Whether the function sets things up or takes them down, mostly while nobody else is about.
+fn is_aside(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["set", "close", "stop", "shutdown", "run"].iter().any(|it| name.starts_with(it))
 }
 
 /// Whether one goroutine runs the exported function, as far as its name tells.
