@@ -169,7 +169,7 @@ fn one<'p>(
         else {
             continue;
         };
-        let before = local
+        let mut before = local
             .waits
             .iter()
             .filter(|it| it.lock == number && it.node.start_byte() < node.start_byte());
@@ -177,7 +177,7 @@ fn one<'p>(
             node,
             operation: operation.at,
             held: lock.clone(),
-            taken: before.last().map(|it| it.node),
+            taken: before.next_back().map(|it| it.node),
             partner,
             waits,
             confidence,

@@ -32,7 +32,9 @@ func (tp *TransactionProcessor) worker() {
 fn each_point_is_made_once_on_its_line() {
     check(
         &[("processor.go", SAMPLE)],
-        "processor.go:13 goroutine-start-without-lifecycle warning/medium \
+        "processor.go:13 goroutine-panic-unrecovered warning/low \
+         [TransactionProcessor.ProcessTransactions]\n\
+         processor.go:13 goroutine-start-without-lifecycle warning/medium \
          [TransactionProcessor.ProcessTransactions]\n\
          processor.go:18-22 goroutine-range-never-closed critical/medium \
          [TransactionProcessor.worker]\n\
