@@ -147,9 +147,9 @@ fn one<'p>(
 ) -> Again<'p> {
     let held_lock = local.locks[held].clone();
     let reading = !held_lock.write && !write;
-    let before =
+    let mut before =
         local.waits.iter().filter(|it| it.lock == held && it.node.start_byte() < call.start_byte());
-    let taken = before.last().map(|it| it.node);
+    let taken = before.next_back().map(|it| it.node);
     let chain = chain.to_vec();
     Again { call, number: held, held: held_lock, taken, chain, reading, confidence }
 }
