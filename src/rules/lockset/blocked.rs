@@ -11,6 +11,7 @@ use super::acquires::{innermost, name_of};
 use super::call::{When, own_calls, targets, when};
 use super::partner::{Channel, dones};
 use super::place::{place, settled};
+use super::runs::{Run, run};
 use super::{How, Local, LockRef, LockSets};
 
 /// More callers of the other side are not looked at.
@@ -272,8 +273,14 @@ fn needs<'p>(
         if !runs.iter().any(|it| it.function.key() == function.key()) {
             continue;
         }
+        // Whoever is not a goroutine of its own may be counted only behind the lock.
+        let counted = !some
+            || innermost(*call).is_some_and(|it| {
+                it.node.is(Kind::FuncLiteral) && run(context, it) == Run::Goroutine
+            });
         let waits = match when(&call.around()) {
             When::Elsewhere => None,
+            _ if !counted => None,
             _ => needs(context, sets, *call, holder, some, depth),
         };
         match waits {
