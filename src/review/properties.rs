@@ -116,12 +116,15 @@ fn a_buggy_twin_above_is_the_only_new_finding() {
                 let mut head = base.clone();
                 head.retain(|it| it.path != file.path);
                 head.push(SourceFile::from_bytes(file.path.as_ref(), None, text.as_bytes()));
-                // A twin that nobody calls is not always as wrong as what it is the twin of.
-                let mut wrong = examined(&[], &head, &rules).0;
+                // A twin that nobody calls is not always as wrong as what it is the twin of, and
+                // some rules speak once of what both do.
+                let all = examined(&[], &head, &rules).0;
+                let more = all.len().saturating_sub(examined(&[], &base, &rules).0.len());
+                let mut wrong = all;
                 wrong.retain(|it| it.ends_with(&format!("func {name}Twin")));
                 let (new, _) = examined(&base, &head, &rules);
-                tried += wrong.len();
-                if new != wrong {
+                tried += new.len();
+                if new.len() != more || !new.iter().all(|it| wrong.contains(it)) {
                     failures.push(format!("{}: twin of {name}: {new:?}, not {wrong:?}", rule.id()));
                 }
             }

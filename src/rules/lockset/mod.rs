@@ -42,7 +42,7 @@ pub(super) use blocked::{Blocked, blocked};
 pub(super) use entry::OnEntry;
 pub(super) use how::How;
 pub(super) use local::Local;
-pub(super) use order::{Crossed, Nested};
+pub(super) use order::{Crossed, Nested, name};
 pub(super) use place::{LockRef, place};
 
 /// How many functions may lie between a lock and who holds it through them.

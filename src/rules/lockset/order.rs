@@ -86,7 +86,9 @@ impl<'p> Orders<'p> {
 
 /// The two of both orders that most surely speak of the same objects.
 fn crossed<'p>(these: &[Nested<'p>], those: &[Nested<'p>]) -> Option<Crossed<'p>> {
-    let rare_first = functions(these) < functions(those);
+    // Of two that are as usual as each other, whatever stands where in the source.
+    let rank = |it: &[Nested<'p>]| (functions(it), it.iter().map(|it| name(it.function)).min());
+    let rare_first = rank(these) < rank(those);
     let (rare, usual) = if rare_first { (these, those) } else { (those, these) };
     let mut best: Option<Crossed<'p>> = None;
     for a in rare {
@@ -105,6 +107,14 @@ fn crossed<'p>(these: &[Nested<'p>], those: &[Nested<'p>]) -> Option<Crossed<'p>
         }
     }
     best
+}
+
+/// The name of the function, or of the one around a literal.
+pub(in crate::rules) fn name<'p>(function: At<'p>) -> &'p str {
+    let around = function.around();
+    let mut all = std::iter::once(function.node).chain(around);
+    let named = all.find_map(|it| it.go_kind().is_function().then(|| it.field(Field::Name))?);
+    named.map_or("", |it| function.file.text_of(it))
 }
 
 fn functions(all: &[Nested<'_>]) -> usize {

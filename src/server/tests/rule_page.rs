@@ -52,7 +52,7 @@ async fn a_rules_page_is_told_in_the_readers_language() {
 
 #[tokio::test]
 async fn an_unknown_rule_leads_to_those_there_are() {
-    let found = check("/rules/oops", "en", "/rules/pool").await;
+    let found = check("/rules/oops", "en", "/rules/pool-put").await;
     assert_snapshot!(found, @r#"404 <li><a href="/rules/pool-put-deferred-in-loop?lang=en"><code>pool-put-deferred-in-loop</code></a>: <code>defer pool.Put(x)</code> inside a loop</li>"#);
     assert!(check("/rules", "en", "/rules/pool").await.starts_with("200 <li>"));
 }

@@ -5,7 +5,7 @@ use crate::golang::{Field, GoNode, Kind, Place};
 use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
-use crate::rules::lockset::{Crossed, Nested};
+use crate::rules::lockset::{Crossed, Nested, name};
 use crate::rules::survey::At;
 
 pub(in crate::rules) const NATIVE: Native = Native {
@@ -62,12 +62,4 @@ fn wanted<'p>(it: &Nested<'p>) -> String {
     let waits = it.chain.last().copied();
     let receiver = waits.and_then(|it| Some((it.file, it.node.callee()?.field(Field::Operand)?)));
     receiver.map_or_else(String::new, |(file, node)| file.text_of(node).to_owned())
-}
-
-/// The name of the function, or of the one around a literal.
-fn name<'p>(function: At<'p>) -> String {
-    let around = function.around();
-    let mut all = std::iter::once(function.node).chain(around);
-    let named = all.find_map(|it| it.go_kind().is_function().then(|| it.field(Field::Name))?);
-    named.map_or_else(String::new, |it| function.file.text_of(it).to_owned())
 }

@@ -6,7 +6,7 @@ use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::{Fix, Role};
 
 pub(in crate::rules) const NATIVE: Native =
-    Native { kinds: &[Kind::SelectStatement], vars: &[], check };
+    Native { kinds: &[Kind::SelectStatement], vars: &["CASE"], check };
 
 fn check<'p>(_: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     found(place).into_iter().collect()
@@ -29,11 +29,14 @@ fn found<'p>(place: &Place<'p, '_>) -> Option<Hit<'p>> {
     }
     let default = select.parts().find(|it| it.is(Kind::DefaultCase))?;
     // Something must be able to come: a select with a default alone is no loop that waits.
-    select.parts().find(|it| it.is(Kind::CommunicationCase))?;
+    let case = select.parts().find(|it| it.is(Kind::CommunicationCase))?;
     if !default.statements().all(|it| spins(file, it)) {
         return None;
     }
-    let mut hit = Hit::at(file, default).with(file, the_loop, Role::Loop);
+    let awaited = file.text_of(case.field(Field::Communication)?);
+    let mut hit = Hit::at(file, default)
+        .var("CASE", awaited.lines().next().unwrap_or_default())
+        .with(file, the_loop, Role::Loop);
     hit.fix = without(file, default);
     Some(hit)
 }
