@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::anchor::{Anchor, Relation};
 use crate::model::{Confidence, Fingerprint, LineRange, Side};
-use crate::rules::{Finding, Kind, Rule, RuleSet};
+use crate::rules::{Finding, Kind, Related, Role, Rule, RuleSet};
 
 /// The most that one pull request may hold.
 ///
@@ -111,9 +111,17 @@ pub fn plan<'a>(
                 groups.push((anchor, places));
             }
         } else {
+            let first = groups.len();
             for place in places {
                 let Some(anchor) = place.anchor.clone() else { continue };
-                groups.push((anchor, vec![place]));
+                let of = acquired(&place);
+                let same = groups[first..]
+                    .iter_mut()
+                    .find(|(_, group)| of.is_some() && group.first().and_then(acquired) == of);
+                match same {
+                    Some((_, group)) => group.push(place),
+                    None => groups.push((anchor, vec![place])),
+                }
             }
         }
     }
@@ -149,6 +157,12 @@ pub fn plan<'a>(
         (std::cmp::Reverse(weight(it)), it.finding.path.clone(), it.finding.lines)
     });
     plan
+}
+
+/// Where that was acquired which a way out of the function leaves behind: several such ways are
+/// one mistake.
+fn acquired<'a>(it: &Candidate<'a>) -> Option<&'a Related> {
+    it.finding.related.iter().find(|it| it.role == Role::Acquire)
 }
 
 /// The comments that already stand open.

@@ -97,3 +97,9 @@ pub(super) fn is_main(package: &Package, file: &GoFile, function: Node<'_>) -> b
 pub(super) fn ends_soon<'p>(context: &Context<'p>, function: At<'p>) -> bool {
     is_script(function.file) || (context.package.name() == "main" && !recurs(context, function))
 }
+
+/// Whether a path says that its code serves tests.
+pub(super) fn is_for_tests(path: &str) -> bool {
+    let serves = ["test", "tests", "testutil", "testing", "mock", "mocks"];
+    path.split('/').any(|it| serves.contains(&it) || it.starts_with("mock"))
+}

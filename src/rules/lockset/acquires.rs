@@ -154,7 +154,12 @@ impl<'p> Acquires<'p> {
 fn direct<'p>(sets: &LockSets<'p>, function: At<'p>) -> Vec<Acquire<'p>> {
     let Some(local) = sets.local(function) else { return Vec::new() };
     let waits = local.waits.iter().filter(|it| {
-        local.at(it.node.start_byte()).is_some_and(|set| set.freed & (1 << it.lock) == 0)
+        // Given back in whichever mode: `mu.Unlock(); mu.RLock()`.
+        let path = &local.locks[it.lock].path;
+        let same = |at: &usize| *at == it.lock || path.is_some() && local.locks[*at].path == *path;
+        let mut locks = (0..local.locks.len()).filter(same);
+        let set = local.at(it.node.start_byte());
+        set.is_some_and(|set| locks.all(|at| set.freed & (1 << at) == 0))
     });
     let all = waits.map(|it| Acquire {
         lock: still(function, local.locks[it.lock].clone()),

@@ -114,7 +114,9 @@ fn confidence<'p>(
     match acquire.how {
         How::Always if !target.dynamic && !acquire.dynamic => Some(Confidence::High),
         How::Always => Some(Confidence::Medium),
-        How::Unless | How::Branch if !told => Some(Confidence::Medium),
+        How::Unless if !told => Some(Confidence::Medium),
+        // What the branch asks may have been settled before.
+        How::Branch if !told => Some(Confidence::Low),
         _ => None,
     }
 }

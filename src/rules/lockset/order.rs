@@ -1,5 +1,6 @@
 //! In which order a package takes its locks, two at a time.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::golang::{AccessPath, Field, GoNode, Kind, Node, Root};
@@ -87,7 +88,8 @@ impl<'p> Orders<'p> {
 /// The two of both orders that most surely speak of the same objects.
 fn crossed<'p>(these: &[Nested<'p>], those: &[Nested<'p>]) -> Option<Crossed<'p>> {
     // Of two that are as usual as each other, whatever stands where in the source.
-    let rank = |it: &[Nested<'p>]| (functions(it), it.iter().map(|it| name(it.function)).min());
+    let last = |it: &[Nested<'p>]| it.iter().map(|it| name(it.function)).max();
+    let rank = |it: &[Nested<'p>]| (functions(it), Reverse(last(it)));
     let rare_first = rank(these) < rank(those);
     let (rare, usual) = if rare_first { (these, those) } else { (those, these) };
     let mut best: Option<Crossed<'p>> = None;

@@ -96,7 +96,7 @@ fn deref<'p>(
                 })) => {
                     let allowed = match (path, type_name) {
                         ("os", "File") => name != "Name",
-                        ("time", "Location") => true,
+                        ("time", "Location") | ("os", "ProcessState") => true,
                         // Addresses and numbers show nil as `<nil>`.
                         _ => name.starts_with("Get") || matches!(name, "String" | "Network"),
                     };

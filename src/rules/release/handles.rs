@@ -118,7 +118,7 @@ pub(in crate::rules) const SUBSCRIPTION: Resource = Resource {
             back: ".Unsubscribe()",
         },
         Producer {
-            of: Of::Types("github.com/ethereum/go-ethereum/event", &["Feed", "TypeMux", "FeedOf"]),
+            of: Of::Types("github.com/ethereum/go-ethereum/event", &["Feed", "FeedOf"]),
             names: &["Subscribe"],
             result: 0,
             back: ".Unsubscribe()",

@@ -15,18 +15,6 @@ pub(in crate::rules) enum Lock {
     ReadWrite,
 }
 
-/// Types that lock as those of `sync` do: how the import path ends, the name, and what it is.
-const LOCKS: &[(&str, &str, Lock)] = &[
-    ("sync", "Mutex", Lock::Mutex),
-    ("sync", "RWMutex", Lock::ReadWrite),
-    ("/syncutil", "Mutex", Lock::Mutex),
-    ("/syncutil", "RWMutex", Lock::ReadWrite),
-    ("/go-deadlock", "Mutex", Lock::Mutex),
-    ("/go-deadlock", "RWMutex", Lock::ReadWrite),
-    ("/pkg/lock", "Mutex", Lock::Mutex),
-    ("/pkg/lock", "RWMutex", Lock::ReadWrite),
-];
-
 impl Lock {
     /// What an expression locks; a struct that embeds a lock is one, unless it has a `Lock` of its
     /// own.
@@ -39,12 +27,12 @@ impl Lock {
         const LEVELS: usize = 3;
         let mut of = types.of(file, expression);
         for _ in 0..LEVELS {
-            if let Some((path, name)) = of.behind().foreign_name() {
-                return Self::named(path, name);
+            if let Some((_, name)) = of.behind().foreign_name() {
+                return Self::named(name);
             }
             match types.member(&of, "Lock").map(|it| it.kind) {
-                Some(MemberKind::Method(MethodPlace::Foreign { path, type_name, .. })) => {
-                    return Self::named(path, type_name);
+                Some(MemberKind::Method(MethodPlace::Foreign { type_name, .. })) => {
+                    return Self::named(type_name);
                 }
                 Some(_) => return None,
                 None => {}
@@ -59,14 +47,17 @@ impl Lock {
 
     /// Whether a type is that of a lock.
     pub(in crate::rules) fn is(of: &Type<'_>) -> bool {
-        of.foreign_name().is_some_and(|(path, name)| Self::named(path, name).is_some())
+        of.foreign_name().is_some_and(|(_, name)| Self::named(name).is_some())
     }
 
-    fn named(path: &str, name: &str) -> Option<Self> {
-        let known = LOCKS.iter().find(|it| {
-            it.1 == name && (it.0 == path || it.0.starts_with('/') && path.ends_with(it.0))
-        });
-        known.map(|it| it.2)
+    /// Types of these names lock as those of `sync` do, wherever they come from: wrappers that
+    /// look for deadlocks, and aliases.
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "Mutex" => Some(Self::Mutex),
+            "RWMutex" => Some(Self::ReadWrite),
+            _ => None,
+        }
     }
 }
 

@@ -29,7 +29,9 @@ pub(super) fn is_produced<'p>(
                 return false;
             }
             let Type::Func(signature) = types.of(file, callee) else { return false };
-            signature.results.first().is_some_and(|it| it.behind().is(path, name))
+            // Who gives the content beside it has read and closed it.
+            let [first, last] = &signature.results[..] else { return false };
+            first.behind().is(path, name) && last.is_error()
         }
         Of::Opens(path, name) => {
             let called = types.callee(file, call);

@@ -41,7 +41,8 @@ fn hit<'p>(it: &Crossed<'p>) -> Option<Hit<'p>> {
         hit = hit.with(it.file, it.node, Role::Call);
     }
     if !it.same {
-        hit.confidence = Confidence::Medium;
+        // Another object of the same type has another lock.
+        hit.confidence = Confidence::Low;
     }
     Some(hit)
 }

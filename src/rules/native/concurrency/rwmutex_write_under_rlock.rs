@@ -3,6 +3,7 @@
 use crate::golang::{Field, GoNode, Kind, Place};
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::object::is_exported;
 use crate::rules::release::METHODS;
 use crate::rules::start::once;
 use crate::rules::state::{
@@ -25,7 +26,18 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     for (object, ..) in guarded_fields(context, &of).into_iter().filter(|_| !guards.is_empty()) {
         let Some(all) = context.touches(object) else { continue };
         for touch in all.iter().filter(|it| it.doing.changes() && !it.at.file.is_test()) {
-            hits.extend(guards.iter().find_map(|it| changed(context, touch, it)));
+            hits.extend(guards.iter().find_map(|guard| {
+                // What one function alone touches that only the package calls, one goroutine may
+                // own.
+                let others = |it: &&Touch<'p>| {
+                    declaration_of(it.at) != declaration_of(touch.at)
+                        && matches!(hold(context, it, guard), Hold::Read | Hold::Write)
+                };
+                let hit = changed(context, touch, guard)?;
+                let called = declaration_of(touch.at)?.field(Field::Name)?;
+                let open = is_exported(touch.at.file.text_of(called));
+                (open || all.iter().any(|it| others(&it))).then_some(hit)
+            }));
         }
     }
     hits

@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 
 use crate::golang::{Field, GoNode, Kind, Place};
+use crate::model::Confidence;
 use crate::rules::Role;
+use crate::rules::audience::is_for_tests;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::object::Object;
 use crate::rules::state::{Touch, declaration_of, guarded_fields, is_meant, race, struct_of};
@@ -54,9 +56,16 @@ fn of_variable<'p>(context: &Context<'p>, variable: Object<'p>) -> Option<Hit<'p
         .collect();
     let race = race(context, &all)?;
     let At { file, node } = race.change.at;
+    // Each goroutine may have an element of its own.
+    if file.text_of(node).contains('[') {
+        return None;
+    }
     let mut hit = Hit::at(file, node).var("PLACE", file.text_of(node));
     if race.other.at.key() != race.change.at.key() {
         hit = hit.with(race.other.at.file, race.other.at.node, Role::Access);
+    }
+    if is_for_tests(file.path()) {
+        hit.confidence = Confidence::Low;
     }
     if race.start.node.is(Kind::GoStatement) {
         hit = hit.with(race.start.file, race.start.node, Role::Start);
