@@ -1,6 +1,6 @@
 //! The locks of a struct, and whether they are held where its fields are touched.
 
-use crate::golang::{AccessPath, Field, GoNode, Kind, Node};
+use crate::golang::{AccessPath, Field, GoNode, Kind, Node, Place};
 
 use super::super::engine::Context;
 use super::super::goroutine::{Parameter, parameters};
@@ -9,7 +9,7 @@ use super::super::object::{Object, is_exported};
 use super::super::once::callers;
 use super::super::release::Lock;
 use super::super::survey::At;
-use super::super::types::{OwnType, Type};
+use super::super::types::{OwnType, Type, only};
 use super::Touch;
 
 /// A lock that a struct holds.
@@ -44,6 +44,30 @@ pub(in crate::rules) fn guards<'p>(context: &Context<'p>, of: &Type<'p>) -> Vec<
             field: context.types.field(of, it.name).and_then(Object::field),
         })
         .collect()
+}
+
+/// The fields of the struct, or the variables of the package, that a `type_spec` or a `var_spec`
+/// declares, with their types; none of tests.
+pub(in crate::rules) fn variables<'p>(
+    context: &Context<'p>,
+    place: &Place<'p, '_>,
+) -> Vec<(Object<'p>, Type<'p>)> {
+    let at = At { file: place.file, node: place.node };
+    if at.file.is_test() {
+        return Vec::new();
+    }
+    if place.kind == Kind::TypeSpec {
+        let body = place.node.field(Field::Type).filter(|it| it.is(Kind::StructType));
+        let of = body.and_then(|_| struct_of(context, at));
+        let fields = of.map(|it| guarded_fields(context, &it)).unwrap_or_default();
+        return fields.into_iter().map(|it| (it.0, it.2)).collect();
+    }
+    if place.function().is_some() {
+        return Vec::new();
+    }
+    let names = place.node.parts().filter(|it| it.is(Kind::Identifier));
+    let declared = names.filter_map(|it| only(context.package.vars(at.file.text_of(it))));
+    declared.map(|it| (Object::Var(&it.item.name), context.types.of_item(it))).collect()
 }
 
 /// The fields of a struct that a lock may guard, with their types: not what guards itself.

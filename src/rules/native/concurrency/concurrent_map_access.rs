@@ -7,37 +7,18 @@ use crate::rules::audience::is_for_tests;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::object::Object;
 use crate::rules::state::{
-    Doing, Privacy, Race, Thread, Touch, guarded_fields, is_joined, is_meant, is_unguarded, race,
-    struct_of, threads,
+    Doing, Privacy, Race, Thread, Touch, is_joined, is_meant, is_unguarded, race, threads,
+    variables,
 };
 use crate::rules::survey::At;
-use crate::rules::types::{Type, only};
+use crate::rules::types::Type;
 
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::TypeSpec, Kind::VarSpec], vars: &["PLACE"], check };
 
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
-    let at = At { file: place.file, node: place.node };
-    if at.file.is_test() {
-        return Vec::new();
-    }
-    let maps: Vec<Object<'p>> = match place.kind {
-        Kind::TypeSpec => {
-            let body = place.node.field(Field::Type).filter(|it| it.is(Kind::StructType));
-            let of = body.and_then(|_| struct_of(context, at));
-            let fields = of.map(|it| guarded_fields(context, &it)).unwrap_or_default();
-            let maps = fields.into_iter().filter(|it| is_map(context, &it.2));
-            maps.map(|it| it.0).collect()
-        }
-        _ if place.function().is_some() => Vec::new(),
-        _ => {
-            let names = place.node.parts().filter(|it| it.is(Kind::Identifier));
-            let declared = names.filter_map(|it| only(context.package.vars(at.file.text_of(it))));
-            let maps = declared.filter(|it| is_map(context, &context.types.of_item(*it)));
-            maps.map(|it| Object::Var(&it.item.name)).collect()
-        }
-    };
-    maps.into_iter().filter_map(|it| of_map(context, it)).collect()
+    let maps = variables(context, place).into_iter().filter(|it| is_map(context, &it.1));
+    maps.filter_map(|it| of_map(context, it.0)).collect()
 }
 
 fn is_map<'p>(context: &Context<'p>, of: &Type<'p>) -> bool {

@@ -3,41 +3,23 @@
 
 use std::collections::HashSet;
 
-use crate::golang::{Field, GoNode, Kind, Place};
+use crate::golang::{GoNode, Kind, Place};
 use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::audience::is_for_tests;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::object::Object;
-use crate::rules::state::{Touch, declaration_of, guarded_fields, is_meant, race, struct_of};
+use crate::rules::state::{Touch, declaration_of, is_meant, race, variables};
 use crate::rules::survey::At;
-use crate::rules::types::{Type, only};
+use crate::rules::types::Type;
 
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::TypeSpec, Kind::VarSpec], vars: &["PLACE"], check };
 
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
-    let at = At { file: place.file, node: place.node };
-    if at.file.is_test() {
-        return Vec::new();
-    }
     let is_map = |of: &Type<'p>| matches!(context.types.underlying(of), Type::Map(_));
-    let all: Vec<Object<'p>> = match place.kind {
-        Kind::TypeSpec => {
-            let body = place.node.field(Field::Type).filter(|it| it.is(Kind::StructType));
-            let of = body.and_then(|_| struct_of(context, at));
-            let fields = of.map(|it| guarded_fields(context, &it)).unwrap_or_default();
-            fields.into_iter().filter(|it| !is_map(&it.2)).map(|it| it.0).collect()
-        }
-        _ if place.function().is_some() => Vec::new(),
-        _ => {
-            let names = place.node.parts().filter(|it| it.is(Kind::Identifier));
-            let declared = names.filter_map(|it| only(context.package.vars(at.file.text_of(it))));
-            let plain = declared.filter(|it| !is_map(&context.types.of_item(*it)));
-            plain.map(|it| Object::Var(&it.item.name)).collect()
-        }
-    };
-    let mut hits: Vec<_> = all.into_iter().filter_map(|it| of_variable(context, it)).collect();
+    let plain = variables(context, place).into_iter().filter(|it| !is_map(&it.1));
+    let mut hits: Vec<_> = plain.filter_map(|it| of_variable(context, it.0)).collect();
     // What one function does to several fields is one mistake.
     let mut seen = HashSet::new();
     hits.retain(|it| {
