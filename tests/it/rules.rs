@@ -97,8 +97,8 @@ fn a_page_is_explained_in_the_readers_language() {
     assert_eq!(explain(&[id, "--lang", "zh-CN"], "C"), chinese);
     assert_eq!(explain(&[id, "--lang", "en"], "zh_CN"), english);
 
-    let refused = said(here.path(), &["rules", "explain", "goroutine-leak"], 2);
-    assert_snapshot!(refused, @"go-expert: there is no rule `goroutine-leak`; did you mean `goroutine-leak-on-timeout`? `go-expert rules list` shows all");
+    let refused = said(here.path(), &["rules", "explain", "goroutine-leak-timeout"], 2);
+    assert_snapshot!(refused, @"go-expert: there is no rule `goroutine-leak-timeout`; did you mean `goroutine-leak-on-timeout`? `go-expert rules list` shows all");
 }
 
 #[test]
