@@ -27,11 +27,11 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
         let Some(all) = context.touches(object) else { continue };
         for touch in all.iter().filter(|it| it.doing.changes() && !it.at.file.is_test()) {
             hits.extend(guards.iter().find_map(|guard| {
-                // What one function alone touches that only the package calls, one goroutine may
-                // own.
+                // What nobody else touches under the whole lock may belong to one goroutine, if
+                // only the package calls the function.
                 let others = |it: &&Touch<'p>| {
                     declaration_of(it.at) != declaration_of(touch.at)
-                        && matches!(hold(context, it, guard), Hold::Read | Hold::Write)
+                        && hold(context, it, guard) == Hold::Write
                 };
                 let hit = changed(context, touch, guard)?;
                 let called = declaration_of(touch.at)?.field(Field::Name)?;
