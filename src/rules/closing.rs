@@ -1,8 +1,8 @@
 //! What one function does to a channel behind its close, on a way that control can take.
 
 use crate::golang::{
-    AccessPath, BindingKind, Dominance, Field, Flow, GoFile, GoNode, Kind, Node, PointId, Resolved,
-    Root,
+    AccessPath, BindingKind, Dominance, Field, Flow, GoFile, GoNode, Kind, Node, Place, PointId,
+    Resolved, Root,
 };
 
 use super::channel::{Doing, doing, is_builtin, received};
@@ -39,6 +39,31 @@ impl<'p> Close<'p> {
     }
 }
 
+/// One call of `close`, and what surely comes behind it.
+pub(super) struct Closed<'p> {
+    /// The function that closes.
+    pub(super) function: Node<'p>,
+    pub(super) close: Close<'p>,
+    /// The channel's code.
+    pub(super) channel: &'p str,
+    pub(super) behind: Vec<Behind<'p>>,
+}
+
+impl<'p> Closed<'p> {
+    /// What a call closes; `None` for other calls.
+    pub(super) fn of(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Self> {
+        let (file, call) = (place.file, place.node);
+        if file.text_of(call.callee()?) != "close" || !context.affords(file, 8) {
+            return None;
+        }
+        let function = place.function()?;
+        let close = Close::of(file, file.flow(function)?, call)?;
+        let channel = file.text_of(call.arguments().next()?);
+        let behind = behind(context, file, function, &close);
+        Some(Self { function, close, channel, behind })
+    }
+}
+
 /// What comes behind a close.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Behind<'p> {
@@ -50,7 +75,7 @@ pub(super) enum Behind<'p> {
 
 /// What surely comes behind the close once control takes one of the ways there: only conditions
 /// that hold at the close already decide about it.
-pub(super) fn behind<'p>(
+fn behind<'p>(
     context: &Context<'p>,
     file: &'p GoFile,
     function: Node<'p>,

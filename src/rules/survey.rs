@@ -21,6 +21,12 @@ impl<'p> At<'p> {
     pub(super) fn around(self) -> Vec<Node<'p>> {
         self.node.ancestors(self.file.root())
     }
+
+    /// The function or method around it that the file declares.
+    pub(super) fn declaration(self) -> Option<Node<'p>> {
+        let named = [Kind::FunctionDeclaration, Kind::MethodDeclaration];
+        self.around().into_iter().rfind(|it| named.contains(&it.go_kind()))
+    }
 }
 
 /// Where the code of a package mentions what rules ask for, in the order of the source.

@@ -1,6 +1,6 @@
 //! Where a function waits for a lock that it holds itself.
 
-use crate::golang::{AccessPath, Field, GoNode, Kind, Node};
+use crate::golang::{AccessPath, GoNode, Kind, Node};
 use crate::model::Confidence;
 use crate::rules::engine::Context;
 use crate::rules::survey::At;
@@ -149,9 +149,7 @@ fn one<'p>(
 ) -> Again<'p> {
     let held_lock = local.locks[held].clone();
     let reading = !held_lock.write && !write;
-    let mut before =
-        local.waits.iter().filter(|it| it.lock == held && it.node.start_byte() < call.start_byte());
-    let taken = before.next_back().map(|it| it.node);
+    let taken = local.taken(held, call);
     let chain = chain.to_vec();
     Again { call, number: held, held: held_lock, taken, chain, reading, confidence }
 }
@@ -159,11 +157,6 @@ fn one<'p>(
 impl<'p> Again<'p> {
     /// How the code calls the lock.
     pub(in crate::rules) fn named(&self, function: At<'p>) -> String {
-        let receiver = self.taken.and_then(|it| it.callee()?.field(Field::Operand));
-        match (receiver, &self.held.path) {
-            (Some(it), _) => function.file.text_of(it).to_owned(),
-            (None, Some(path)) => path.shown(function.file),
-            (None, None) => String::new(),
-        }
+        self.held.named(function.file, self.taken)
     }
 }

@@ -170,15 +170,11 @@ fn one<'p>(
         else {
             continue;
         };
-        let mut before = local
-            .waits
-            .iter()
-            .filter(|it| it.lock == number && it.node.start_byte() < node.start_byte());
         return Some(Blocked {
             node,
             operation: operation.at,
             held: lock.clone(),
-            taken: before.next_back().map(|it| it.node),
+            taken: local.taken(number, node),
             partner,
             waits,
             confidence,

@@ -123,6 +123,13 @@ impl Set {
 }
 
 impl<'p> Local<'p> {
+    /// The last place in the source, before a node, that takes a lock; none where the function
+    /// did not take it itself.
+    pub(super) fn taken(&self, lock: usize, before: Node<'_>) -> Option<Node<'p>> {
+        let before = |it: &&Wait<'p>| it.lock == lock && it.node.start_byte() < before.start_byte();
+        self.waits.iter().rfind(before).map(|it| it.node)
+    }
+
     /// Follows the locks through one function; `None` where it has no graph, too many locks, or
     /// where that cannot be afforded.
     pub(super) fn of(

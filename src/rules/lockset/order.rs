@@ -203,14 +203,10 @@ fn pairs<'p>(
         let others = held.iter().filter(|it| it.0 != *number).map(|it| it.1);
         let others = others.chain(entry.held()).filter_map(|it| it.class);
         let others = others.filter(|it| *it != of && *it != class).collect();
-        let mut before = local
-            .waits
-            .iter()
-            .filter(|it| it.lock == *number && it.node.start_byte() < call.start_byte());
         all.push(Nested {
             function: local.function,
             held: (*lock).clone(),
-            taken: before.next_back().map(|it| it.node),
+            taken: local.taken(*number, call),
             wanted: wanted.clone(),
             call,
             chain: chain.to_vec(),

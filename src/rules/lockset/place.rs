@@ -24,6 +24,18 @@ pub(in crate::rules) struct LockRef<'p> {
     pub(in crate::rules) write: bool,
 }
 
+impl LockRef<'_> {
+    /// How the code of a file calls the lock: as it does where it takes it, if that is known.
+    pub(in crate::rules) fn named(&self, file: &GoFile, taken: Option<Node<'_>>) -> String {
+        let receiver = taken.and_then(|it| it.callee()?.field(Field::Operand));
+        match (receiver, &self.path) {
+            (Some(it), _) => file.text_of(it).to_owned(),
+            (None, Some(path)) => path.shown(file),
+            (None, None) => String::new(),
+        }
+    }
+}
+
 /// The lock that a method is called on, if it is one as far as types tell.
 pub(super) fn lock<'p>(
     context: &Context<'p>,

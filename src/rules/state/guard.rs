@@ -1,6 +1,6 @@
 //! The locks of a struct, and whether they are held where its fields are touched.
 
-use crate::golang::{AccessPath, Field, GoNode, Kind, Node, Place};
+use crate::golang::{AccessPath, Field, GoNode, Kind, Place};
 
 use super::super::engine::Context;
 use super::super::goroutine::{Parameter, parameters};
@@ -192,7 +192,7 @@ fn held_by_some<'p>(
     is_it: &dyn Fn(&LockRef<'p>) -> bool,
     depth: usize,
 ) -> bool {
-    let (Some(sets), Some(node)) = (context.locksets(), declaration_of(at)) else { return true };
+    let (Some(sets), Some(node)) = (context.locksets(), at.declaration()) else { return true };
     let function = At { file: at.file, node };
     let Some(depth) = depth.checked_sub(1) else { return false };
     let Some(callers) = callers(context, function) else { return true };
@@ -260,10 +260,4 @@ pub(in crate::rules) fn struct_of<'p>(context: &Context<'p>, spec: At<'p>) -> Op
     let of = context.types.declared_type(spec.file.text_of(name));
     let own: OwnType<'p> = of.own()?;
     (own.spec == spec.node.span() && own.file.path() == spec.file.path()).then_some(of)
-}
-
-/// Nodes of functions.
-pub(in crate::rules) fn declaration_of<'p>(at: At<'p>) -> Option<Node<'p>> {
-    let named = [Kind::FunctionDeclaration, Kind::MethodDeclaration];
-    at.around().into_iter().rfind(|it| named.contains(&it.go_kind()))
 }

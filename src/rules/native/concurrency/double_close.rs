@@ -6,7 +6,7 @@ use crate::golang::{
 };
 use crate::model::Confidence;
 use crate::rules::Role;
-use crate::rules::closing::{Behind, Close, behind};
+use crate::rules::closing::{Behind, Close, Closed};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::own_nodes;
 use crate::rules::once::callers;
@@ -47,15 +47,9 @@ fn by_goroutines<'p>(file: &'p GoFile, race: &Race<'p>) -> Option<Hit<'p>> {
 /// What comes behind one close.
 fn closed<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p>>> {
     let (file, call) = (place.file, place.node);
-    if file.text_of(call.callee()?) != "close" || !context.affords(file, 8) {
-        return None;
-    }
-    let function = place.function()?;
-    let flow = file.flow(function)?;
-    let close = Close::of(file, flow, call)?;
-    let channel = file.text_of(call.arguments().next()?);
+    let Closed { function, close, channel, behind } = Closed::of(context, place)?;
     let mut hits = Vec::new();
-    for it in behind(context, file, function, &close) {
+    for it in behind {
         if let Behind::Close(again) = it {
             // The later one in the source is the one to look at.
             let late = if again.start_byte() < call.start_byte() { call } else { again };

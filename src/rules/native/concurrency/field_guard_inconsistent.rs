@@ -47,7 +47,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     hits.sort_by_key(|it| (it.file.path(), it.trigger.start_byte()));
     let mut seen = HashSet::new();
     hits.retain(|it| {
-        let function = declaration(At { file: it.file, node: it.trigger });
+        let function = At { file: it.file, node: it.trigger }.declaration();
         function.is_some_and(|it| seen.insert(it.id()))
     });
     hits
@@ -125,7 +125,7 @@ fn forgotten<'p>(
         |it: &&&Touch<'p>| conflict(touch.doing, it.doing) && !are_apart(context, touch, it);
     let partners: Vec<_> = belief.held.iter().filter(meets).collect();
     let At { file, node } = touch.at;
-    let function = declaration(touch.at)?;
+    let function = touch.at.declaration()?;
     let called = function.field(Field::Name).map(|it| file.text_of(it))?;
     if partners.is_empty()
         || is_exempt(called)
@@ -155,7 +155,7 @@ fn forgotten<'p>(
     let (partner, proven) = meets?;
     let (held, free) = (belief.held.len(), belief.free.len());
     let functions = |all: &[&Touch<'p>]| {
-        let all = all.iter().filter_map(|it| Some(declaration(it.at)?.id()));
+        let all = all.iter().filter_map(|it| Some(it.at.declaration()?.id()));
         all.collect::<HashSet<_>>().len()
     };
     let (held_in, free_in) = (functions(&belief.held), functions(&belief.free));
@@ -306,9 +306,4 @@ fn is_single<'p>(context: &Context<'p>, (path, span): (&'p str, crate::golang::S
         .iter()
         .any(|it| name.starts_with(it))
     })
-}
-
-fn declaration<'p>(at: At<'p>) -> Option<Node<'p>> {
-    let named = [Kind::FunctionDeclaration, Kind::MethodDeclaration];
-    at.around().into_iter().rfind(|it| named.contains(&it.go_kind()))
 }

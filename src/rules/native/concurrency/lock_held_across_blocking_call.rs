@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::golang::{Field, GoNode, Kind, Node, Place};
+use crate::golang::{GoNode, Kind, Node, Place};
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
-use crate::rules::lockset::{Blocked, blocked};
+use crate::rules::lockset::{Blocked, blocked, name};
 use crate::rules::survey::At;
 
 pub(in crate::rules) const NATIVE: Native = Native {
@@ -24,15 +24,9 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
 
 fn hit<'p>(function: At<'p>, it: &Blocked<'p>) -> Hit<'p> {
     let file = function.file;
-    let receiver = it.taken.and_then(|it| it.callee()?.field(Field::Operand));
-    let lock = match (receiver, &it.held.path) {
-        (Some(it), _) => file.text_of(it).to_owned(),
-        (None, Some(path)) => path.shown(file),
-        (None, None) => String::new(),
-    };
     let mut hit = Hit::at(file, it.node)
         .var("CALL", shortened(file.text_of(it.node)))
-        .var("LOCK", lock)
+        .var("LOCK", it.held.named(file, it.taken))
         .var("PARTNER", shortened(it.partner.file.text_of(statement(it.partner))))
         .var("WHERE", name(it.partner));
     if let Some(taken) = it.taken {
@@ -66,13 +60,4 @@ fn shortened(text: &str) -> String {
     } else {
         line.to_owned()
     }
-}
-
-/// The name of the function around a place.
-fn name(at: At<'_>) -> String {
-    let named = at
-        .around()
-        .into_iter()
-        .find_map(|it| it.go_kind().is_function().then(|| it.field(Field::Name))?);
-    named.map_or_else(String::new, |it| at.file.text_of(it).to_owned())
 }

@@ -27,7 +27,7 @@ fn hit<'p>(it: &Crossed<'p>) -> Option<Hit<'p>> {
     let (rare, usual) = (&it.rare, &it.usual);
     let file = rare.function.file;
     let mut hit = Hit::at(file, rare.call)
-        .var("FIRST", held(rare))
+        .var("FIRST", rare.held.named(file, rare.taken))
         .var("SECOND", wanted(rare))
         .var("OTHER", name(usual.function));
     if let Some(taken) = rare.taken {
@@ -45,17 +45,6 @@ fn hit<'p>(it: &Crossed<'p>) -> Option<Hit<'p>> {
         hit.confidence = Confidence::Low;
     }
     Some(hit)
-}
-
-/// How the code calls the lock that is held.
-fn held<'p>(it: &Nested<'p>) -> String {
-    let file = it.function.file;
-    let receiver = it.taken.and_then(|it| it.callee()?.field(Field::Operand));
-    match (receiver, &it.held.path) {
-        (Some(it), _) => file.text_of(it).to_owned(),
-        (None, Some(path)) => path.shown(file),
-        (None, None) => String::new(),
-    }
 }
 
 /// How the code calls the lock that is waited for.

@@ -7,7 +7,7 @@ use crate::rules::object::is_exported;
 use crate::rules::release::METHODS;
 use crate::rules::start::once;
 use crate::rules::state::{
-    Guard, Hold, Privacy, Touch, declaration_of, guarded_fields, guards, hold, is_meant, struct_of,
+    Guard, Hold, Privacy, Touch, guarded_fields, guards, hold, is_meant, struct_of,
 };
 use crate::rules::survey::At;
 
@@ -30,11 +30,11 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
                 // What nobody else touches under the whole lock may belong to one goroutine, if
                 // only the package calls the function.
                 let others = |it: &&Touch<'p>| {
-                    declaration_of(it.at) != declaration_of(touch.at)
+                    it.at.declaration() != touch.at.declaration()
                         && hold(context, it, guard) == Hold::Write
                 };
                 let hit = changed(context, touch, guard)?;
-                let called = declaration_of(touch.at)?.field(Field::Name)?;
+                let called = touch.at.declaration()?.field(Field::Name)?;
                 let open = is_exported(touch.at.file.text_of(called));
                 (open || all.iter().any(|it| others(&it))).then_some(hit)
             }));
@@ -60,7 +60,7 @@ fn changed<'p>(context: &Context<'p>, touch: &Touch<'p>, guard: &Guard<'p>) -> O
         .var("PLACE", file.text_of(node))
         .var("LOCK", format!("{operand}.{}", guard.name));
     // Where the lock is taken, if that is in sight.
-    let function = declaration_of(touch.at)?;
+    let function = touch.at.declaration()?;
     let taken = function.descendants().take_while(|it| it.start_byte() < node.start_byte());
     let taken = taken.filter(|it| {
         let name = it.callee().and_then(|it| it.field(Field::Field));

@@ -4,7 +4,7 @@ mod field;
 
 use crate::golang::{GoFile, GoNode, Kind, Node, Place};
 use crate::rules::Role;
-use crate::rules::closing::{Behind, Close, behind};
+use crate::rules::closing::{Behind, Closed};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::share::{Race, What, With, races};
 
@@ -54,15 +54,9 @@ fn said<'p>(
 /// What comes behind one close.
 fn closed<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Vec<Hit<'p>>> {
     let (file, call) = (place.file, place.node);
-    if file.text_of(call.callee()?) != "close" || !context.affords(file, 8) {
-        return None;
-    }
-    let function = place.function()?;
-    let flow = file.flow(function)?;
-    let close = Close::of(file, flow, call)?;
-    let channel = file.text_of(call.arguments().next()?);
+    let Closed { channel, behind, .. } = Closed::of(context, place)?;
     let mut hits = Vec::new();
-    for it in behind(context, file, function, &close) {
+    for it in behind {
         if let Behind::Send(send) = it {
             hits.push(said(file, call, channel, file, send));
         }

@@ -9,7 +9,7 @@ use crate::rules::Role;
 use crate::rules::audience::is_for_tests;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::object::Object;
-use crate::rules::state::{Touch, declaration_of, is_meant, race, variables};
+use crate::rules::state::{Touch, is_meant, race, variables};
 use crate::rules::survey::At;
 use crate::rules::types::Type;
 
@@ -23,7 +23,7 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     // What one function does to several fields is one mistake.
     let mut seen = HashSet::new();
     hits.retain(|it| {
-        let function = declaration_of(At { file: it.file, node: it.trigger });
+        let function = At { file: it.file, node: it.trigger }.declaration();
         seen.insert(function.map(|it| it.id()))
     });
     hits
