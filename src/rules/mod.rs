@@ -18,6 +18,7 @@ mod gate;
 mod goroutine;
 mod grade;
 mod index;
+mod intent;
 mod kept;
 mod lockset;
 mod meter;

@@ -1,6 +1,5 @@
 //! A type starts goroutines that never end and offers no way to stop them or to wait for them.
 
-mod intent;
 mod owner;
 
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package, Place, Resolved};
@@ -12,6 +11,7 @@ use crate::rules::endless::{may_wait, never_ends, waits_for_close};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::{Start, callees, parameters};
+use crate::rules::intent;
 use crate::rules::kept::is_kept;
 use crate::rules::object::Object;
 use crate::rules::once::entries;
