@@ -35,6 +35,7 @@ mod concurrency {
     pub(super) mod rwmutex_recursive_rlock;
     pub(super) mod rwmutex_write_under_rlock;
     pub(super) mod select_default_busy_loop;
+    pub(super) mod semaphore_not_released;
     pub(super) mod send_on_closed;
     pub(super) mod shared_write_unordered;
     pub(super) mod ticker_misuse;
@@ -223,6 +224,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/select-default-busy-loop.md",
         include_str!("../../../review-rules/concurrency/select-default-busy-loop.md"),
         concurrency::select_default_busy_loop::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/semaphore-not-released.md",
+        include_str!("../../../review-rules/concurrency/semaphore-not-released.md"),
+        concurrency::semaphore_not_released::NATIVE,
     ),
     (
         "review-rules/concurrency/send-on-closed.md",

@@ -57,7 +57,8 @@ fn split<'p>(context: &Context<'p>, function: At<'p>) -> Vec<Hit<'p>> {
 
 fn changes<'p>(local: &Local<'p>, function: Node<'p>) -> Vec<Change<'p>> {
     let targets = own_nodes(function).filter_map(|it| match it.go_kind() {
-        Kind::AssignmentStatement => {
+        // `x += 1` looks again itself; a constant may be set twice without harm.
+        Kind::AssignmentStatement if it.operator() == Some("=") && !is_constant(it) => {
             let mut left = it.field(Field::Left)?.parts();
             let target = left.next()?;
             left.next().is_none().then_some((it, target))
@@ -77,6 +78,15 @@ fn changes<'p>(local: &Local<'p>, function: Node<'p>) -> Vec<Change<'p>> {
         Some(Change { node, target, lock, taken: taken.node })
     });
     under.collect()
+}
+
+fn is_constant(assignment: Node<'_>) -> bool {
+    let value = assignment.field(Field::Right).and_then(|it| it.parts().next());
+    value.is_some_and(|it| {
+        let literal = it.is(Kind::CompositeLiteral) && it.byte_range().len() == "struct{}{}".len();
+        let constants = [Kind::True, Kind::False, Kind::Nil, Kind::IntLiteral];
+        literal || constants.contains(&it.go_kind())
+    })
 }
 
 /// The look in an earlier section that decided about a change.

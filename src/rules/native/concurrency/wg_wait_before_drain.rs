@@ -44,7 +44,7 @@ fn hit<'p>(context: &Context<'p>, channel: &Local<'p>) -> Option<Hit<'p>> {
     let flow = file.flow(function).filter(|_| !waits.is_empty())?;
     for send in all.iter().filter(|it| it.act == Act::Send && !it.gives_up && it.is_run()) {
         let crowd = send.starts_repeat(channel) || send.is_looped(channel);
-        if room > 0 && !(crowd && is_unbounded(context, channel, send, room)) {
+        if room > 0 && !(crowd && overflows(context, channel, send, (room, &waits))) {
             continue;
         }
         let Some(counted) = counted(context, send) else { continue };
@@ -174,18 +174,20 @@ fn range_of(flow: &Flow, receive: &Operation<'_>) -> Option<PointId> {
         .then(|| flow.points().find(|(_, it)| it.span == span).map(|it| it.0))?
 }
 
-/// Whether more values may be sent than there is room for, as far as the loops around tell.
-fn is_unbounded<'p>(
+/// Whether more values are sent than there is room for before a `Wait`, as far as the loops around
+/// tell.
+fn overflows<'p>(
     context: &Context<'p>,
     channel: &Local<'p>,
     send: &Operation<'p>,
-    room: u64,
+    (room, waits): (u64, &[Node<'p>]),
 ) -> bool {
     let file = channel.owner.file;
     let mut loops = file.scopes().loops_at(send.in_owner().start_byte());
     loops.any(|it| {
-        let inside = channel.owner.node.span().encloses(it.span);
-        let node = file.node(it.span, Kind::ForStatement).filter(|_| inside);
+        let drains = waits.iter().any(|wait| it.span.encloses(wait.span()));
+        let ours = channel.owner.node.span().encloses(it.span) && !it.span.encloses(channel.name());
+        let node = file.node(it.span, Kind::ForStatement).filter(|_| ours && !drains);
         // A number that only the run knows may be the room that the author counted on.
         node.is_some_and(|it| context.types.loop_bound(file, it).is_some_and(|it| it > room))
     })

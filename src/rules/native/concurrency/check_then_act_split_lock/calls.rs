@@ -67,6 +67,8 @@ fn branch<'p>(context: &Context<'p>, file: &'p GoFile, branch: Node<'p>) -> Opti
     }
     let looked = entry_of(context, check.method, false)?;
     let changed = entry_of(context, act.method, true)?;
+    // Who sets again what is there already, or takes away what is gone, does no harm.
+    (says_missing(check.method.node) != negated).then_some(())?;
     (looked == changed && !looks(context, act.method, changed)).then_some(())?;
     let mut hit = Hit::at(file, act.call)
         .var("ACT", file.text_of(act.call))
@@ -102,6 +104,13 @@ fn entry_of<'p>(context: &Context<'p>, method: At<'p>, set: bool) -> Option<Obje
         false => own_nodes(node).find(|it| it.is(Kind::IndexExpression))?,
     };
     Object::of(context, file, index.field(Field::Operand)?)
+}
+
+/// Whether the method returns that something is not there: `!m[k]`, `m[k] == nil`.
+fn says_missing(method: Node<'_>) -> bool {
+    let returns = own_nodes(method).filter(|it| it.is(Kind::ReturnStatement)).last();
+    let value = returns.and_then(|it| it.parts().next()).and_then(|it| it.parts().next());
+    value.map(GoNode::unparen).is_some_and(|it| matches!(it.operator(), Some("!" | "==")))
 }
 
 fn target<'p>(assignment: Node<'p>) -> Option<Node<'p>> {
