@@ -10,7 +10,7 @@ use crate::rules::endless::{is_unconditional, never_ends};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::{Start, callees};
-use crate::rules::intent::is_stated;
+use crate::rules::intent::{is_stated, takes_signals};
 use crate::rules::once::runs_once;
 use crate::rules::state::is_handler;
 use crate::rules::survey::At;
@@ -45,7 +45,8 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
         let awaited = home.text_of(case.field(Field::Communication)?);
         return Some(said(&format!("case {awaited}:")).with(home, case, Role::OtherCase));
     }
-    if is_stated(home, function.node) || is_stated(file, start.starter()?.node) {
+    let signals = takes_signals(home, function.node) || takes_signals(file, start.starter()?.node);
+    if signals || is_stated(home, function.node) || is_stated(file, start.starter()?.node) {
         return None;
     }
     let starter = start.starter()?;

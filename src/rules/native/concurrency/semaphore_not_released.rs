@@ -1,7 +1,7 @@
 //! A way out of the function on which the slot of a semaphore is not given back.
 
 use crate::golang::{
-    AccessPath, Edge, Effect, Field, GoFile, GoNode, Kind, Leak, Node, Place, PointId, What,
+    AccessPath, Edge, Effect, Field, GoFile, GoNode, Held, Kind, Leak, Node, Place, PointId, What,
 };
 use crate::rules::Role;
 use crate::rules::audience::is_main;
@@ -9,7 +9,7 @@ use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::own_nodes;
 use crate::rules::release::{
     Form, Given, Holding, NetReleasers, RECEIVE, SEND, Site, Sites, give_back_before, is_named_for,
-    moves, object, point_of,
+    is_own, moves, object, point_of,
 };
 
 pub(in crate::rules) const NATIVE: Native = Native {
@@ -85,6 +85,9 @@ fn leaking<'p>(
     }
     released.then_some(())?;
     known(&mut holding, site);
+    if is_held_on_entry(&holding, sites, path) {
+        return None;
+    }
     if holding.leaks(context).is_empty() {
         return None;
     }
@@ -102,8 +105,24 @@ fn leaking<'p>(
             return None;
         }
     }
-    let leaks = holding.leaks(context);
+    let mut leaks = holding.leaks(context);
+    // A semaphore of the function itself ends with it: who takes all its slots waits for the rest.
+    if is_own(file, function, path) {
+        leaks.retain(|it| it.held != Held::AtExit);
+    }
     Some(leaks.iter().take(WAYS).map(|it| hit(&holding, site, release, code, it)).collect())
+}
+
+/// Whether the function gives a slot back before it has taken one: to take is to receive here, or
+/// its caller did.
+fn is_held_on_entry(holding: &Holding<'_>, sites: &Sites<'_>, path: &AccessPath) -> bool {
+    let flow = holding.flow;
+    let takes = |name: &str| matches!(name, "Acquire" | "TryAcquire" | SEND);
+    let taken = sites.on(path).filter(|it| takes(it.name) && it.literal.is_none());
+    let taken: Vec<_> = taken.filter_map(|it| flow.at(it.node.start_byte())).collect();
+    let reached = flow.reach([PointId::ENTRY], |it| taken.contains(&it));
+    let mut given = holding.effects.iter().filter(|it| *it.1 == Effect::Release);
+    given.any(|(at, _)| reached[at.index()] && !taken.contains(at))
 }
 
 /// The start of the goroutine that gives the slot back; `None` where somebody else runs the
