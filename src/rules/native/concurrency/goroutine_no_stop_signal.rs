@@ -12,6 +12,7 @@ use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::{Start, callees};
 use crate::rules::intent::{is_stated, takes_signals};
 use crate::rules::once::runs_once;
+use crate::rules::owner::owners;
 use crate::rules::state::is_handler;
 use crate::rules::survey::At;
 
@@ -60,7 +61,11 @@ fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     if context.package.name() == "main" || is_tool(context.package, file) {
         return None;
     }
-    (!runs_once(context, start.site)).then_some(())?;
+    // What a type starts is another rule's business.
+    let declaration = start.site.declaration()?;
+    if owners(&context.types, file, declaration).is_some() || runs_once(context, start.site) {
+        return None;
+    }
     let mut hit = said("for {");
     hit.confidence = Confidence::Low;
     Some(hit)
