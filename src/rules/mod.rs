@@ -3,6 +3,7 @@
 //! for review. Nothing here can fail on the code under review; it can only report less.
 
 mod advice;
+mod assertion;
 mod audience;
 mod catalogue;
 mod channel;
@@ -18,6 +19,7 @@ mod gate;
 mod goroutine;
 mod grade;
 mod index;
+mod intent;
 mod kept;
 mod lockset;
 mod meter;

@@ -63,6 +63,8 @@ struct Holder<'h, 'p> {
     function: At<'p>,
     path: Option<&'h AccessPath>,
     class: Object<'p>,
+    /// The group that is waited for, if it is one.
+    group: Option<Object<'p>>,
 }
 
 impl<'p> Holder<'_, 'p> {
@@ -98,7 +100,12 @@ pub(in crate::rules) fn blocked<'p>(context: &Context<'p>, function: At<'p>) -> 
                 return all;
             }
             for operation in operations(context, callee) {
-                all.extend(one(context, sets, local, call, operation));
+                let mut found = one(context, sets, local, call, operation);
+                // What stands behind an interface may be another type's.
+                if let Some(it) = found.as_mut().filter(|_| target.dynamic) {
+                    it.confidence = Confidence::Low;
+                }
+                all.extend(found);
             }
         }
     }
@@ -165,7 +172,8 @@ fn one<'p>(
         if frees || (direct && differ(lock.path.as_ref(), path.as_ref(), class)) {
             continue;
         }
-        let holder = Holder { function: local.function, path: lock.path.as_ref(), class };
+        let group = Some(object).filter(|_| operation.does == Does::Wait);
+        let holder = Holder { function: local.function, path: lock.path.as_ref(), class, group };
         let Some((partner, waits, confidence)) = partner(context, sets, object, operation, &holder)
         else {
             continue;
@@ -192,9 +200,19 @@ fn partner<'p>(
     holder: &Holder<'_, 'p>,
 ) -> Option<(At<'p>, At<'p>, Confidence)> {
     if operation.does == Does::Wait {
-        let found = dones(context, object)?.into_iter().find_map(|it| {
-            let waits = needs(context, sets, it, holder, true, 1)?;
-            Some((it, waits))
+        let dones = dones(context, object)?;
+        // Who has been done before it waits holds nobody up.
+        let earlier = |done: &At<'p>, waits: At<'p>| {
+            let own = innermost(*done).map(At::key);
+            let mut others = dones
+                .iter()
+                .filter(|it| it.node.id() != done.node.id() && innermost(**it).map(At::key) == own);
+            own == innermost(waits).map(At::key)
+                && others.any(|it| it.node.start_byte() < waits.node.start_byte())
+        };
+        let found = dones.iter().find_map(|it| {
+            let waits = needs(context, sets, *it, holder, true, 1)?;
+            (!earlier(it, waits)).then_some((*it, waits))
         });
         return found.map(|it| (it.0, it.1, Confidence::Medium));
     }
@@ -243,6 +261,12 @@ fn needs<'p>(
     all.retain(|it| {
         !differ(it.path.as_ref(), path.as_ref(), class) && holder.may_mean(function, it)
     });
+    // What is over before the group counts the work does not hold it up.
+    if let Some(counted) = holder.group.and_then(|it| added(context, function, it)) {
+        let from = counted.iter().filter_map(|it| flow.at(it.start_byte()));
+        let behind = flow.reach(from, |_| false);
+        all.retain(|it| behind[it.point.index()]);
+    }
     if let Some(first) = all.first() {
         let blocked = |it: PointId| all.iter().any(|need| need.point == it);
         if some && deferred {
@@ -286,6 +310,21 @@ fn needs<'p>(
         }
     }
     found.filter(|_| calls.next().is_none())
+}
+
+/// Where a function itself adds to a group; `None` where it does not.
+fn added<'p>(context: &Context<'p>, function: At<'p>, group: Object<'p>) -> Option<Vec<Node<'p>>> {
+    let At { file, node } = function;
+    let calls = own_nodes(node).filter(|it| {
+        let callee = it.callee().filter(|it| it.is(Kind::SelectorExpression));
+        let name = callee.and_then(|it| it.field(Field::Field));
+        name.is_some_and(|it| file.text_of(it) == "Add")
+            && callee.and_then(|it| it.field(Field::Operand)).is_some_and(|it| {
+                context.affords(file, 1) && Object::of(context, file, it) == Some(group)
+            })
+    });
+    let calls: Vec<_> = calls.collect();
+    (!calls.is_empty()).then_some(calls)
 }
 
 /// Where a function waits for a lock that lies there.

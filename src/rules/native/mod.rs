@@ -9,6 +9,7 @@ mod concurrency {
     pub(super) mod captured_var_race;
     pub(super) mod chan_send_ignores_ctx;
     pub(super) mod channel_wait_never_answered;
+    pub(super) mod check_then_act_split_lock;
     pub(super) mod concurrent_append;
     pub(super) mod concurrent_map_access;
     pub(super) mod ctx_cancel_lost;
@@ -18,6 +19,7 @@ mod concurrency {
     pub(super) mod goroutine_leak_first_response;
     pub(super) mod goroutine_leak_on_early_return;
     pub(super) mod goroutine_leak_on_timeout;
+    pub(super) mod goroutine_no_stop_signal;
     pub(super) mod goroutine_panic_unrecovered;
     pub(super) mod goroutine_range_never_closed;
     pub(super) mod goroutine_start_without_lifecycle;
@@ -33,6 +35,7 @@ mod concurrency {
     pub(super) mod rwmutex_recursive_rlock;
     pub(super) mod rwmutex_write_under_rlock;
     pub(super) mod select_default_busy_loop;
+    pub(super) mod semaphore_not_released;
     pub(super) mod send_on_closed;
     pub(super) mod shared_write_unordered;
     pub(super) mod ticker_misuse;
@@ -40,6 +43,7 @@ mod concurrency {
     pub(super) mod unbounded_goroutine_fanout;
     pub(super) mod wg_add_inside_goroutine;
     pub(super) mod wg_done_skipped_on_path;
+    pub(super) mod wg_wait_before_drain;
 }
 mod memory {
     pub(super) mod pool_object_not_reset;
@@ -53,6 +57,7 @@ mod architecture {
     pub(super) mod http_client_no_timeout;
     pub(super) mod http_error_without_return;
     pub(super) mod retry_unbounded;
+    pub(super) mod shutdown_not_awaited;
     pub(super) mod span_not_ended;
 }
 mod web3 {
@@ -89,6 +94,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/channel-wait-never-answered.md",
         include_str!("../../../review-rules/concurrency/channel-wait-never-answered.md"),
         concurrency::channel_wait_never_answered::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/check-then-act-split-lock.md",
+        include_str!("../../../review-rules/concurrency/check-then-act-split-lock.md"),
+        concurrency::check_then_act_split_lock::NATIVE,
     ),
     (
         "review-rules/concurrency/concurrent-append.md",
@@ -134,6 +144,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/goroutine-leak-on-timeout.md",
         include_str!("../../../review-rules/concurrency/goroutine-leak-on-timeout.md"),
         concurrency::goroutine_leak_on_timeout::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/goroutine-no-stop-signal.md",
+        include_str!("../../../review-rules/concurrency/goroutine-no-stop-signal.md"),
+        concurrency::goroutine_no_stop_signal::NATIVE,
     ),
     (
         "review-rules/concurrency/goroutine-panic-unrecovered.md",
@@ -211,6 +226,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         concurrency::select_default_busy_loop::NATIVE,
     ),
     (
+        "review-rules/concurrency/semaphore-not-released.md",
+        include_str!("../../../review-rules/concurrency/semaphore-not-released.md"),
+        concurrency::semaphore_not_released::NATIVE,
+    ),
+    (
         "review-rules/concurrency/send-on-closed.md",
         include_str!("../../../review-rules/concurrency/send-on-closed.md"),
         concurrency::send_on_closed::NATIVE,
@@ -244,6 +264,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/wg-done-skipped-on-path.md",
         include_str!("../../../review-rules/concurrency/wg-done-skipped-on-path.md"),
         concurrency::wg_done_skipped_on_path::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/wg-wait-before-drain.md",
+        include_str!("../../../review-rules/concurrency/wg-wait-before-drain.md"),
+        concurrency::wg_wait_before_drain::NATIVE,
     ),
     (
         "review-rules/memory/pool-object-not-reset.md",
@@ -289,6 +314,11 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/architecture/retry-unbounded.md",
         include_str!("../../../review-rules/architecture/retry-unbounded.md"),
         architecture::retry_unbounded::NATIVE,
+    ),
+    (
+        "review-rules/architecture/shutdown-not-awaited.md",
+        include_str!("../../../review-rules/architecture/shutdown-not-awaited.md"),
+        architecture::shutdown_not_awaited::NATIVE,
     ),
     (
         "review-rules/architecture/span-not-ended.md",

@@ -11,7 +11,7 @@ use super::solve::{Site, Spot};
 use super::yaml::Where;
 
 /// A loop with fewer iterations, visible in its head, is as good as no loop.
-const FEW: u64 = 4;
+const FEW: u64 = 10;
 
 /// Whether the node stands there; `Some` names what makes it so, where that is a node.
 pub(super) fn stands_in<'p>(

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::golang::{AccessPath, Effect, Field, GoFile, GoNode, Kind, Node, Resolved, Root};
+use crate::golang::{
+    AccessPath, BindingKind, Effect, Field, GoFile, GoNode, Kind, Node, Resolved, Root,
+};
 use crate::rules::Fix;
 
 use super::{Holding, Sites};
@@ -89,4 +91,13 @@ pub(in crate::rules) fn give_back_before(file: &GoFile, jump: Node<'_>, code: &s
     let alone = indent.trim().is_empty() && (after.is_empty() || after.starts_with("//"));
     (alone && !leaves.contains('\n'))
         .then(|| Fix::replacing(file, jump.span(), &format!("{code}\n{indent}{leaves}")))
+}
+
+/// Whether a resource is a variable of the very function, and not a part of one.
+pub(in crate::rules) fn is_own(file: &GoFile, function: Node<'_>, path: &AccessPath) -> bool {
+    let Root::Local(id) = path.root else { return false };
+    let binding = file.scopes().binding(id);
+    let given = matches!(binding.kind, BindingKind::Receiver | BindingKind::Parameter);
+    let within = binding.function.map(|it| file.scopes().function(it).span);
+    path.steps.is_empty() && !given && within == Some(function.span())
 }

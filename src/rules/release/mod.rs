@@ -27,7 +27,7 @@ use crate::golang::{
 
 use super::engine::Context;
 pub(super) use cancelled::{ends_in_main, is_cancelled_here};
-pub(super) use escape::{give_back_before, object};
+pub(super) use escape::{give_back_before, is_own, object};
 pub(super) use facts::Given;
 pub(super) use handles::{FILE, SPAN, SUBSCRIPTION, TICKER, WRITER};
 pub(super) use handover::{NetReleasers, is_named_for};

@@ -230,7 +230,7 @@ fn is_open(function: At<'_>) -> bool {
 }
 
 /// Whether net/http calls the function, for each request in a goroutine of its own.
-pub(super) fn is_handler<'p>(context: &Context<'p>, function: At<'p>) -> bool {
+pub(in crate::rules) fn is_handler<'p>(context: &Context<'p>, function: At<'p>) -> bool {
     let of = |it: &Parameter<'p>| context.types.written(function.file, it.type_node);
     let takes = match &*parameters(function.node) {
         [writer, request] => {

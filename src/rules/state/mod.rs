@@ -21,7 +21,8 @@ use early::is_early;
 use privacy::{made_here, privacy};
 
 pub(super) use guard::{
-    Guard, Hold, are_apart, guarded_fields, guards, hold, is_unguarded, struct_of, variables,
+    Guard, Hold, are_apart, guarded_fields, guards, hold, is_handler, is_unguarded, struct_of,
+    variables,
 };
 pub(super) use joined::is_joined;
 pub(super) use privacy::Privacy;

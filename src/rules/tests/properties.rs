@@ -31,9 +31,10 @@ fn code_that_keeps_the_rules_busy_gets_fewer_findings() {
     let sender = "go func() { ch <- 1 }()\n".repeat(5_000);
     let cases = "select {\ncase <-ch:\ncase <-done():\n}\n";
     let busy = format!("package p\nfunc f() {{\nch := make(chan int)\n{sender}{cases}}}\n");
-    assert!(found(&busy).len() < 50);
+    assert!(found(&busy).is_empty());
     let few = busy.replace(&sender, &"go func() { ch <- 1 }()\n".repeat(50));
-    assert_eq!(found(&few).len(), 50);
+    // One select leaves them all behind.
+    assert_eq!(found(&few).len(), 1);
 }
 
 #[test]

@@ -4,6 +4,8 @@
 mod sender;
 mod uses;
 
+use std::collections::HashSet;
+
 use crate::golang::{BindingId, Field, GoFile, GoNode, Kind, Node, Package, Place, Span};
 use crate::model::Confidence;
 use crate::rules::Role;
@@ -30,7 +32,39 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
         true => sender.channels(package, file),
         false => return Vec::new(),
     };
-    outer.into_iter().filter_map(|it| leak(context, file, owner, &sender, it)).collect()
+    let own = |sender: &Sender<'p>, outer: Vec<Shared>| {
+        let leaks = outer.into_iter().filter_map(|it| leak(context, file, owner, sender, it));
+        leaks.collect::<Vec<_>>()
+    };
+    let mut leaks = own(&sender, outer);
+    if leaks.is_empty() {
+        return Vec::new();
+    }
+    // Of several goroutines that one select leaves behind, the first stands for all.
+    let earlier = owner
+        .descendants()
+        .filter(|it| it.is(Kind::GoStatement) && it.start_byte() < place.node.start_byte());
+    for go in earlier.take(GOES) {
+        let Some(other) = Sender::started(&context.types, file, go) else { continue };
+        if !context.affords(file, 4) {
+            break;
+        }
+        let outer = other.channels(package, file);
+        let said = own(&other, outer);
+        leaks.retain(|it| said.iter().all(|other| other.select.id() != it.select.id()));
+    }
+    let mut seen = HashSet::new();
+    leaks.retain(|it| seen.insert(it.select.id()));
+    leaks.into_iter().map(|it| it.hit).collect()
+}
+
+/// More goroutines of one function are not compared.
+const GOES: usize = 8;
+
+/// A goroutine that a select leaves behind.
+struct Left<'p> {
+    select: Node<'p>,
+    hit: Hit<'p>,
 }
 
 /// The channel of a receive.
@@ -44,7 +78,7 @@ fn leak<'p>(
     owner: Node<'p>,
     sender: &Sender<'p>,
     channel: Shared,
-) -> Option<Hit<'p>> {
+) -> Option<Left<'p>> {
     let (package, scopes) = (context.package, file.scopes());
     if !context.affords(file, 2 * scopes.uses_of(channel.outside).count()) {
         return None;
@@ -84,7 +118,7 @@ fn leak<'p>(
             _ => return None,
         }
     }
-    let mut leaving: Option<(Confidence, String, Node<'p>)> = None;
+    let mut leaving: Option<(Confidence, String, Node<'p>, Node<'p>)> = None;
     for (case, select) in receives.iter().filter(|it| it.1.start_byte() > sender.go().end_byte()) {
         let others = cases(*select).filter(|it| it.id() != case.id());
         for other in others {
@@ -97,11 +131,11 @@ fn leak<'p>(
             if let Some(sure) = leaves(file, other, *select, binding.name, &later)
                 && leaving.as_ref().is_none_or(|(before, ..)| *before < sure)
             {
-                leaving = Some((sure, label, other));
+                leaving = Some((sure, label, other, *select));
             }
         }
     }
-    let (mut sure, other, case) = leaving?;
+    let (mut sure, other, case, select) = leaving?;
 
     let looped = |it: &Node<'_>| sender.file().scopes().loop_at(it.start_byte()).is_some();
     if sends.iter().any(looped) || sender.may_end_without_sending() {
@@ -119,11 +153,13 @@ fn leak<'p>(
         .with(file, case, Role::OtherCase);
     // A tool ends soon after its command, and the goroutine with it.
     let owner = At { file, node: owner };
-    hit.confidence = if ends_soon(context, owner) { Confidence::Low } else { sure };
+    // So does a server's process once it has been told to stop serving.
+    let soon = ends_soon(context, owner) || sender.serves();
+    hit.confidence = if soon { Confidence::Low } else { sure };
     if other_senders == 0 && started_once && one_send {
         hit.fix = with_room(file, make);
     }
-    Some(hit)
+    Some(Left { select, hit })
 }
 
 /// Whether a case leaves the select for good without another receive, and how sure that is.

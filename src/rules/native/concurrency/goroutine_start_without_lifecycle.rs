@@ -1,6 +1,5 @@
 //! A type starts goroutines that never end and offers no way to stop them or to wait for them.
 
-mod intent;
 mod owner;
 
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Package, Place, Resolved};
@@ -12,6 +11,7 @@ use crate::rules::endless::{may_wait, never_ends, waits_for_close};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::own_nodes;
 use crate::rules::goroutine::{Start, callees, parameters};
+use crate::rules::intent;
 use crate::rules::kept::is_kept;
 use crate::rules::object::Object;
 use crate::rules::once::entries;
@@ -69,7 +69,7 @@ fn lasting<'p>(context: &Context<'p>, site: At<'p>) -> Option<(Start<'p>, Endles
 fn is_answered_for<'p>(context: &Context<'p>, declaration: At<'p>, owners: &[&'p str]) -> bool {
     let At { file, node } = declaration;
     counts(context, declaration)
-        || takes_signals(file, node)
+        || intent::takes_signals(file, node)
         || owners.iter().any(|it| owner::can_end(&context.types, it) || is_kept(context, it))
         || context.survey().is_none_or(Survey::uses_unsafe)
         || intent::is_stated(file, node)
@@ -182,10 +182,4 @@ fn counts<'p>(context: &Context<'p>, declaration: At<'p>) -> bool {
             !context.affords(file, 2) || !of.is_known() || of.behind().is("sync", "WaitGroup")
         })
     })
-}
-
-/// Whether the declaration asks for signals: they come to the process, and so does its handler.
-fn takes_signals(file: &GoFile, declaration: Node<'_>) -> bool {
-    let mut calls = declaration.descendants().filter_map(GoNode::callee);
-    calls.any(|it| file.qualified(it) == Some(("os/signal", "Notify")))
 }

@@ -8,8 +8,8 @@ use crate::model::Confidence;
 use crate::rules::Role;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::release::{
-    Form, Holding, Lock, METHODS, NetReleasers, Site, Sites, give_back_before, is_named_for, moves,
-    object, point_of,
+    Form, Holding, Lock, METHODS, NetReleasers, Site, Sites, give_back_before, is_named_for,
+    is_own, moves, object, point_of,
 };
 
 pub(in crate::rules) const NATIVE: Native = Native {
@@ -98,6 +98,7 @@ fn leaking<'p>(
     let leaks = leaks.iter().filter(|it| !is_handed_out(&holding, path, it));
     let mut hits: Vec<Hit<'p>> = Vec::new();
     for mut it in leaks.map(|it| hit(&holding, site, release, it)) {
+        // When the function ends, hardly anybody is left to lock it again.
         if is_own(file, function, path) {
             it.confidence = Confidence::Low;
         }
@@ -106,16 +107,6 @@ fn leaking<'p>(
         }
     }
     Some(hits)
-}
-
-/// Whether the lock is a variable of the very function: when that ends, hardly anybody is left to
-/// lock it again.
-fn is_own(file: &GoFile, function: Node<'_>, path: &AccessPath) -> bool {
-    let Root::Local(id) = path.root else { return false };
-    let binding = file.scopes().binding(id);
-    let given = matches!(binding.kind, BindingKind::Receiver | BindingKind::Parameter);
-    let within = binding.function.map(|it| file.scopes().function(it).span);
-    path.steps.is_empty() && !given && within == Some(function.span())
 }
 
 /// `mu.Lock()` right before `defer mu.Unlock()`: nine in ten.

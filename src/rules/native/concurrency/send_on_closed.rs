@@ -3,7 +3,10 @@
 mod field;
 
 use crate::golang::{GoFile, GoNode, Kind, Node, Place};
+use crate::model::Confidence;
 use crate::rules::Role;
+use crate::rules::audience::serves_tests;
+use crate::rules::channel::{Doing, doing};
 use crate::rules::closing::{Behind, Closed};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::share::{Race, What, With, races};
@@ -21,19 +24,31 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     let file = place.file;
     races(context, file, place.node, What::Channel)
         .iter()
-        .filter_map(|it| by_goroutines(file, it))
+        .filter_map(|it| by_goroutines(context, file, it))
         .collect()
 }
 
 /// A goroutine sends while another closes.
-fn by_goroutines<'p>(file: &'p GoFile, race: &Race<'p>) -> Option<Hit<'p>> {
+fn by_goroutines<'p>(context: &Context<'p>, file: &'p GoFile, race: &Race<'p>) -> Option<Hit<'p>> {
     let (With::Starter(other) | With::Other(other)) = &race.with else { return None };
     let (close, send) = if other.writes { (other, &race.inner) } else { (&race.inner, other) };
     if send.writes {
         return None;
     }
+    // Whoever is given the channel meanwhile may receive all that is sent.
+    let starts = race.start.site.node.span();
+    for it in file.scopes().uses_of(race.variable).filter(|it| !starts.encloses(it.span)) {
+        context.affords(file, 2).then_some(())?;
+        let node = file.node(it.span, Kind::Identifier)?;
+        if let Doing::Argument { .. } = doing(file, node, &node.ancestors(file.root())) {
+            return None;
+        }
+    }
     let channel = file.slice(file.scopes().binding(race.variable).name);
-    let hit = said(file, close.statement, channel, file, send.statement);
+    let mut hit = said(file, close.statement, channel, file, send.statement);
+    if serves_tests(file) {
+        hit.confidence = Confidence::Low;
+    }
     Some(hit.with(file, race.start.site.node, Role::Start))
 }
 

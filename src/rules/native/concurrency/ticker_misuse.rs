@@ -2,7 +2,7 @@
 
 use crate::golang::{GoNode, Kind, Place, PointId};
 use crate::model::Confidence;
-use crate::rules::audience::serves_tests;
+use crate::rules::audience::{ends_soon, serves_tests};
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::flow::exits;
 use crate::rules::once::runs_once;
@@ -29,6 +29,11 @@ fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
         _ => unreleased(context, place, &TICKER),
     };
     if !hits.is_empty() && runs_once(context, At { file: place.file, node: place.node }) {
+        return Vec::new();
+    }
+    // A program that ends soon takes its tickers along.
+    let function = place.function().map(|node| At { file: place.file, node });
+    if !hits.is_empty() && function.is_some_and(|it| ends_soon(context, it)) {
         return Vec::new();
     }
     for it in &mut hits {

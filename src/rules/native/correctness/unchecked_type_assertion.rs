@@ -1,117 +1,33 @@
 //! `x.(T)` without `ok` on what a container of `any` gives, where nothing makes sure that it holds
 //! a `T`.
 
-mod decoded;
-mod guard;
-mod home;
-mod pool;
-mod stored;
-
-use crate::golang::{Field, GoFile, GoNode, Kind, Node, Place};
-use crate::model::{Confidence, Severity};
+use crate::golang::{Field, GoNode, Kind, Place};
+use crate::model::Severity;
 use crate::rules::Role;
-use crate::rules::audience::serves_tests;
+use crate::rules::assertion::unchecked;
 use crate::rules::engine::{Context, Hit, Native};
 use crate::rules::start::goroutine;
 
 pub(in crate::rules) const NATIVE: Native =
     Native { kinds: &[Kind::TypeAssertionExpression], vars: &["SOURCE", "TYPE"], check };
 
-/// Why the value may not be there, and how sure that is.
-struct Reason<'p> {
-    confidence: Confidence,
-    /// Where the container is made that cannot be trusted.
-    made: Option<(&'p GoFile, Node<'p>)>,
-}
-
-impl Reason<'_> {
-    fn new(confidence: Confidence) -> Self {
-        Self { confidence, made: None }
-    }
-}
-
-/// A value of type `any` whose origin is known.
-struct Value<'p> {
-    file: &'p GoFile,
-    /// The assertion.
-    assertion: Node<'p>,
-    /// The expression that gave the value: itself the operand, or what its variable was given.
-    source: Node<'p>,
-    /// The declaration around it.
-    declaration: Node<'p>,
-}
-
 fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
     hit(context, place).into_iter().collect()
 }
 
-/// The finding of one assertion.
-pub(in crate::rules) fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
+fn hit<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Option<Hit<'p>> {
     let (file, assertion) = (place.file, place.node);
-    if guard::has_ok(assertion, place.ancestors) {
-        return None;
-    }
-    let operand = assertion.field(Field::Operand)?.unparen();
-    let asked = [Kind::CallExpression, Kind::Identifier, Kind::IndexExpression]
-        .contains(&operand.go_kind());
-    if !asked || context.package.is_partial() || serves_tests(file) {
-        return None;
-    }
-    let declaration = place.ancestors.iter().find(|it| it.go_kind().is_function())?;
-    if !context.affords(file, place.ancestors.len() + 2) {
-        return None;
-    }
-    let source = guard::source(file, operand)?;
-    let value = Value { file, assertion, source, declaration: *declaration };
-    let reason = reason(context, &value)?;
-    if guard::is_expected(file, *declaration) || guard::recovers(file, place.ancestors) {
-        return None;
-    }
+    let found = unchecked(context, place)?;
     let mut hit = Hit::at(file, assertion)
-        .var("SOURCE", file.text_of(source))
+        .var("SOURCE", file.text_of(found.source))
         .var("TYPE", file.text_of(assertion.field(Field::Type)?));
-    if let Some((file, node)) = reason.made {
+    if let Some((file, node)) = found.made {
         hit = hit.with(file, node, Role::Make);
     }
-    hit.confidence = reason.confidence;
+    hit.confidence = found.confidence;
     let own = goroutine(context, file, place.ancestors).is_some();
     if !own && context.package.entry_at(file, assertion.start_byte()).is_none() {
         hit.severity = Severity::Warning;
     }
     Some(hit)
-}
-
-/// Why the value may be missing or another, by the container that it comes from.
-fn reason<'p>(context: &Context<'p>, value: &Value<'p>) -> Option<Reason<'p>> {
-    let file = value.file;
-    if !value.source.is(Kind::CallExpression) {
-        return decoded::reason(context, value);
-    }
-    let callee = value.source.callee().filter(|it| it.is(Kind::SelectorExpression))?;
-    let holder = callee.field(Field::Operand)?.unparen();
-    match file.text_of(callee.field(Field::Field)?) {
-        "Get" if is_a(context, file, holder, ("sync", "Pool")) => {
-            pool::reason(context, value, holder)
-        }
-        "Load" if is_a(context, file, holder, ("sync/atomic", "Value")) => {
-            stored::in_atomic_value(context, value, holder)
-        }
-        "Load" | "LoadAndDelete" if is_a(context, file, holder, ("sync", "Map")) => {
-            stored::in_map(value, holder)
-        }
-        "Value" if is_a(context, file, holder, ("context", "Context")) => {
-            stored::in_context(context, value)
-        }
-        _ => None,
-    }
-}
-
-/// Whether the expression's type is this one of another package, or a pointer to it.
-fn is_a<'p>(
-    context: &Context<'p>,
-    file: &'p GoFile,
-    expression: Node<'p>,
-    (path, name): (&str, &str),
-) -> bool {
-    context.types.of(file, expression).behind().is(path, name)
 }

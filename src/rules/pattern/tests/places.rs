@@ -13,8 +13,8 @@ for range a { go func() { f() }() }
 for range a { f(); return }
 for range a { f(); break }
 for range a { if b { f(); return } }
-for i := 0; i < 4; i++ { f() }
-for i := 0; i < 5; i++ { f() }
+for i := 0; i < 10; i++ { f() }
+for i := 0; i < 11; i++ { f() }
 for range 3 { f() }
 for _, x := range []int{1, 2} { f() }
 for i := f(); i < n; i++ { }

@@ -41,6 +41,15 @@ impl<'p> Sender<'p> {
         self.start.body.file
     }
 
+    /// Whether it serves until somebody stops the server.
+    pub(super) fn serves(&self) -> bool {
+        own_nodes(self.function()).any(|it| {
+            let name = it.callee().and_then(|it| it.field(Field::Field));
+            name.map(|it| self.file().text_of(it))
+                .is_some_and(|it| it.starts_with("Serve") || it.starts_with("ListenAndServe"))
+        })
+    }
+
     fn function(&self) -> Node<'p> {
         self.start.body.node
     }

@@ -54,3 +54,9 @@ fn above<'f>(file: &'f GoFile, function: Node<'_>) -> &'f str {
     }
     &text[start..]
 }
+
+/// Whether the declaration asks for signals: they come to the process, and so does its handler.
+pub(super) fn takes_signals(file: &GoFile, declaration: Node<'_>) -> bool {
+    let mut calls = declaration.descendants().filter_map(GoNode::callee);
+    calls.any(|it| file.qualified(it) == Some(("os/signal", "Notify")))
+}
