@@ -152,6 +152,8 @@ words! {
         Any = "any",
         /// Only a change of the trigger's own lines.
         Trigger = "trigger",
+        /// Only a change that took something away: the check compares both versions.
+        Removal = "removal",
     }
 }
 

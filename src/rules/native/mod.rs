@@ -3,6 +3,7 @@
 //! Generated from the pages under `review-rules/`: `cargo test --test rules` refreshes it.
 
 use super::engine::Native;
+use super::versions::Comparing;
 
 mod concurrency {
     pub(super) mod atomic_mixed_access;
@@ -24,6 +25,7 @@ mod concurrency {
     pub(super) mod guarded_state_escapes;
     pub(super) mod lock_copied_by_value;
     pub(super) mod lock_held_across_blocking_call;
+    pub(super) mod lock_removed;
     pub(super) mod loopvar_capture_pre122;
     pub(super) mod mutex_lock_order;
     pub(super) mod mutex_not_unlocked_on_path;
@@ -52,6 +54,7 @@ mod architecture {
     pub(super) mod http_body_not_closed;
     pub(super) mod http_client_no_timeout;
     pub(super) mod http_error_without_return;
+    pub(super) mod release_removed;
     pub(super) mod retry_unbounded;
     pub(super) mod span_not_ended;
 }
@@ -59,7 +62,9 @@ mod web3 {
     pub(super) mod eth_subscription_not_released;
 }
 mod correctness {
+    pub(super) mod bounds_check_removed;
     pub(super) mod error_made_and_dropped;
+    pub(super) mod nil_check_removed;
     pub(super) mod nil_use_after_error;
     pub(super) mod nil_variable_used;
     pub(super) mod test_goroutine_fatal;
@@ -334,6 +339,30 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/correctness/writer-not-flushed.md",
         include_str!("../../../review-rules/correctness/writer-not-flushed.md"),
         correctness::writer_not_flushed::NATIVE,
+    ),
+];
+
+/// The same of those whose check compares both versions of a function.
+pub(super) const COMPARING: &[(&str, &str, Comparing)] = &[
+    (
+        "review-rules/concurrency/lock-removed.md",
+        include_str!("../../../review-rules/concurrency/lock-removed.md"),
+        concurrency::lock_removed::NATIVE,
+    ),
+    (
+        "review-rules/architecture/release-removed.md",
+        include_str!("../../../review-rules/architecture/release-removed.md"),
+        architecture::release_removed::NATIVE,
+    ),
+    (
+        "review-rules/correctness/bounds-check-removed.md",
+        include_str!("../../../review-rules/correctness/bounds-check-removed.md"),
+        correctness::bounds_check_removed::NATIVE,
+    ),
+    (
+        "review-rules/correctness/nil-check-removed.md",
+        include_str!("../../../review-rules/correctness/nil-check-removed.md"),
+        correctness::nil_check_removed::NATIVE,
     ),
 ];
 
