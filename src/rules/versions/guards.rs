@@ -49,8 +49,9 @@ impl<'p> Guard<'p> {
         let condition = self.statement.field(Field::Condition);
         let behind = condition.is_some_and(|it| comparison.end_byte() <= at && at < it.end_byte());
         let inside = branch.span().encloses(node.span());
-        let leaves = end(side.file(), branch) != End::Falls || self.sets(side, branch);
-        behind || if leaves { at >= self.statement.end_byte() } else { inside }
+        let after = at >= self.statement.end_byte();
+        let leaves = end(side.file(), branch) != End::Falls;
+        behind || if leaves { after } else { inside || after && self.sets(side, branch) }
     }
 
     /// Whether the branch gives the subject another value instead of leaving.

@@ -9,8 +9,17 @@ pub(in crate::rules) const NATIVE: Comparing = Comparing { vars: &["CALL", "HELD
 
 /// Methods that give back what their receiver holds.
 const RELEASES: &[&str] = &[
-    "Close", "Stop", "Release", "Unsubscribe", "Rollback", "Cancel", "Free", "Shutdown",
-    "CloseSend", "Destroy", "Cleanup",
+    "Close",
+    "Stop",
+    "Release",
+    "Unsubscribe",
+    "Rollback",
+    "Cancel",
+    "Free",
+    "Shutdown",
+    "CloseSend",
+    "Destroy",
+    "Cleanup",
 ];
 
 fn check<'p>(changed: &Changed<'_, 'p>) -> Vec<Loss<'p>> {
@@ -92,21 +101,13 @@ fn calls(side: &Side<'_, '_>, name: &str, method: &str) -> bool {
 fn escapes(side: &Side<'_, '_>, name: &str) -> bool {
     let mut names = vec![name.to_owned()];
     for it in side.at.node.descendants() {
-        let declares = matches!(it.go_kind(), Kind::ShortVarDeclaration | Kind::AssignmentStatement);
+        let declares =
+            matches!(it.go_kind(), Kind::ShortVarDeclaration | Kind::AssignmentStatement);
         let (Some(left), Some(right)) = (it.field(Field::Left), it.field(Field::Right)) else {
             continue;
         };
         // `r := wrap(f)` holds it, too; what reads from it does not.
-        let wraps = right.parts().any(|it| {
-            it.arguments().any(|it| side.text(it.unparen()) == name)
-                && it.callee().is_some_and(|it| {
-                    let called = side.text(it);
-                    let last = called.rsplit('.').next().unwrap_or(called);
-                    last.starts_with("New") || last.starts_with("new") || last.contains("With")
-                })
-        });
-        let stores = right.parts().any(|it| side.text(it.unparen()) == name);
-        if declares && (wraps || stores) {
+        if declares && right.parts().any(|it| hands_out(side, it, name)) {
             names.extend(left.parts().map(|it| side.text(it).to_owned()));
         }
     }
@@ -114,7 +115,12 @@ fn escapes(side: &Side<'_, '_>, name: &str) -> bool {
         let text = || side.text(it);
         let speaks = |text: &str| names.iter().any(|name| mentions(text, name) > 0);
         match it.go_kind() {
-            Kind::ReturnStatement | Kind::CompositeLiteral | Kind::SendStatement => speaks(text()),
+            Kind::ReturnStatement => {
+                let results = it.descendants().filter(|it| it.is(Kind::ExpressionList)).take(1);
+                let mut results = results.flat_map(GoNode::parts);
+                results.any(|it| names.iter().any(|name| hands_out(side, it, name)))
+            }
+            Kind::CompositeLiteral | Kind::SendStatement => speaks(text()),
             Kind::FuncLiteral | Kind::GoStatement => speaks(text()),
             Kind::AssignmentStatement => {
                 let to_field = it.field(Field::Left).is_some_and(|it| {
@@ -125,6 +131,21 @@ fn escapes(side: &Side<'_, '_>, name: &str) -> bool {
             _ => false,
         }
     })
+}
+
+/// Whether an expression is the held thing or something that was made around it; what reads it to
+/// its end is not.
+fn hands_out(side: &Side<'_, '_>, expression: Node<'_>, name: &str) -> bool {
+    let node = expression.unparen();
+    let text = side.file().text_of(node);
+    text == name
+        || node.is(Kind::UnaryExpression) && text.trim_start_matches('&') == name
+        || node.arguments().any(|it| side.file().text_of(it.unparen()) == name)
+            && node.callee().is_some_and(|it| {
+                let called = side.file().text_of(it);
+                let last = called.rsplit('.').next().unwrap_or(called).to_ascii_lowercase();
+                ["new", "with", "wrap", "open"].iter().any(|it| last.contains(it))
+            })
 }
 
 /// The statement behind one, in the same list.

@@ -6,8 +6,7 @@ use crate::rules::engine::Hit;
 use crate::rules::survey::At;
 use crate::rules::versions::{Changed, Comparing, Loss, Statement, released};
 
-pub(in crate::rules) const NATIVE: Comparing =
-    Comparing { vars: &["LOCK", "USE", "FIELD"], check };
+pub(in crate::rules) const NATIVE: Comparing = Comparing { vars: &["LOCK", "USE", "FIELD"], check };
 
 /// How many places of a field are looked at.
 const PLACES: usize = 200;
@@ -18,7 +17,8 @@ fn check<'p>(changed: &Changed<'_, 'p>) -> Vec<Loss<'p>> {
 
 fn found<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<Loss<'p>> {
     let (base, head) = (&changed.base, &changed.head);
-    let call = statement.node.parts().next().filter(|_| statement.node.is(Kind::ExpressionStatement))?;
+    let call =
+        statement.node.parts().next().filter(|_| statement.node.is(Kind::ExpressionStatement))?;
     let (lock, method) = released(base.file(), call.unparen())?;
     if !matches!(method, "Lock" | "RLock") || !lock.is(Kind::SelectorExpression) {
         return None;
@@ -33,7 +33,8 @@ fn found<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<Los
         return None;
     }
     // From here to where it was unlocked.
-    let unlock = format!("{}.{}", base.text(lock), if method == "Lock" { "Unlock" } else { "RUnlock" });
+    let unlock =
+        format!("{}.{}", base.text(lock), if method == "Lock" { "Unlock" } else { "RUnlock" });
     let list = around.first()?;
     let end = list.parts().find(|it| {
         it.start_byte() > call.start_byte()
@@ -41,7 +42,8 @@ fn found<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<Los
             && base.text(*it).starts_with(&unlock)
     });
     let region = call.end_byte()..end.map_or(list.end_byte(), |it| it.start_byte());
-    let callees: Vec<usize> = changed.now().filter_map(|it| it.callee()).map(|it| it.id()).collect();
+    let callees: Vec<usize> =
+        changed.now().filter_map(|it| it.callee()).map(|it| it.id()).collect();
     let usage = changed.now().find(|it| {
         it.is(Kind::SelectorExpression)
             && it.field(Field::Operand).is_some_and(|it| head.text(it.unparen()) == owner)
@@ -75,9 +77,7 @@ fn is_left_to_callers(changed: &Changed<'_, '_>) -> bool {
     !exported
         && calls.iter().take(PLACES).any(|it| {
             let function = it.declaration();
-            function.is_some_and(|function| {
-                it.file.text_of(function).contains("Lock()")
-            })
+            function.is_some_and(|function| it.file.text_of(function).contains("Lock()"))
         })
 }
 
@@ -100,9 +100,9 @@ fn guarded_elsewhere<'p>(changed: &Changed<'_, 'p>, lock: &str, field: &str) -> 
         let other = function.id() != head.at.node.id() && !it.file.is_test();
         let around = it.around();
         let written = around.iter().take(3).any(|node| match node.go_kind() {
-            Kind::AssignmentStatement => node
-                .field(Field::Left)
-                .is_some_and(|left| left.span().encloses(it.node.span())),
+            Kind::AssignmentStatement => {
+                node.field(Field::Left).is_some_and(|left| left.span().encloses(it.node.span()))
+            }
             Kind::IncStatement | Kind::DecStatement => true,
             Kind::CallExpression => {
                 node.callee().is_some_and(|it| matches!(it.go_kind(), Kind::Identifier))
@@ -112,9 +112,11 @@ fn guarded_elsewhere<'p>(changed: &Changed<'_, 'p>, lock: &str, field: &str) -> 
         });
         let text = it.file.text_of(function);
         let locked = text.contains(&format!("{lock}.Lock()"));
-        let declared = it.file.items().iter().any(|item| {
-            item.kind != ItemKind::Type && item.span.encloses(it.node.span())
-        });
+        let declared = it
+            .file
+            .items()
+            .iter()
+            .any(|item| item.kind != ItemKind::Type && item.span.encloses(it.node.span()));
         other && written && locked && declared
     })
 }

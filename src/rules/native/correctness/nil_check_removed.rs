@@ -22,9 +22,9 @@ fn found<'p>(changed: &Changed<'_, 'p>, guard: &Guard<'p>) -> Option<Loss<'p>> {
     if !guard.with.is(Kind::Nil) || is_error || is_checked(head, value) {
         return None;
     }
-    let calls: Vec<usize> = changed.now().filter_map(|it| it.callee()).map(|it| it.id()).collect();
+    let around = Around::of(changed);
     let usage = changed.now().find(|it| {
-        used(head, *it, value, &calls)
+        used(head, *it, value, &around)
             && changed.before(*it).is_some_and(|before| guard.covers(base, before))
             && guard.is_alone(changed, *it)
     })?;
@@ -35,13 +35,29 @@ fn found<'p>(changed: &Changed<'_, 'p>, guard: &Guard<'p>) -> Option<Loss<'p>> {
     Some(Loss { hit, removed: guard.statement.lines() })
 }
 
+/// The nodes of which the head makes something special, by their ids.
+struct Around {
+    called: Vec<usize>,
+    written: Vec<usize>,
+}
+
+impl Around {
+    fn of(changed: &Changed<'_, '_>) -> Self {
+        let called = changed.now().filter_map(GoNode::callee).map(|it| it.id());
+        let assignments = changed.now().filter(|it| it.is(Kind::AssignmentStatement));
+        let left = assignments.filter_map(|it| it.field(Field::Left));
+        let written = left.flat_map(GoNode::parts).map(|it| it.id());
+        Self { called: called.collect(), written: written.collect() }
+    }
+}
+
 /// Whether the head still compares the value with nil, or asks for its length.
 fn is_checked(head: &Side<'_, '_>, value: &str) -> bool {
     head.at.node.descendants().any(|it| match it.go_kind() {
         Kind::BinaryExpression => comparisons(it).into_iter().any(|it| {
-            [Field::Left, Field::Right].into_iter().any(|side| {
-                it.field(side).is_some_and(|it| head.text(it.unparen()) == value)
-            })
+            [Field::Left, Field::Right]
+                .into_iter()
+                .any(|side| it.field(side).is_some_and(|it| head.text(it.unparen()) == value))
         }),
         Kind::CallExpression => {
             let callee = it.callee().map(|it| head.text(it));
@@ -56,7 +72,7 @@ fn is_checked(head: &Side<'_, '_>, value: &str) -> bool {
 }
 
 /// Whether a node of the head fails, or writes to nothing, when the value is nil.
-fn used<'p>(head: &Side<'_, 'p>, node: Node<'p>, value: &str, calls: &[usize]) -> bool {
+fn used<'p>(head: &Side<'_, 'p>, node: Node<'p>, value: &str, around: &Around) -> bool {
     let is_value = |it: Option<Node<'p>>| it.is_some_and(|it| head.text(it.unparen()) == value);
     match node.go_kind() {
         Kind::SelectorExpression if is_value(node.field(Field::Operand)) => {
@@ -64,23 +80,19 @@ fn used<'p>(head: &Side<'_, 'p>, node: Node<'p>, value: &str, calls: &[usize]) -
             let of = head.type_of(operand.unparen());
             match head.context.types.underlying(&of) {
                 // A method may do well without its receiver; of an interface none is there.
-                Type::Interface(_) => calls.contains(&node.id()),
-                Type::Pointer(_) | Type::Unknown => !calls.contains(&node.id()),
+                Type::Interface(_) => around.called.contains(&node.id()),
+                Type::Pointer(_) | Type::Unknown => !around.called.contains(&node.id()),
                 _ => false,
             }
         }
         Kind::UnaryExpression => {
             node.operator() == Some("*") && is_value(node.field(Field::Operand))
         }
-        Kind::AssignmentStatement => {
-            let left = node.field(Field::Left).into_iter().flat_map(GoNode::parts);
-            left.into_iter().any(|it| {
-                let operand = it.field(Field::Operand).filter(|_| it.is(Kind::IndexExpression));
-                let of = operand.map(|it| head.type_of(it.unparen()));
-                let is_map =
-                    of.is_some_and(|it| matches!(head.context.types.underlying(&it), Type::Map(_)));
-                is_map && is_value(operand)
-            })
+        // An element of a map, where it is given a value.
+        Kind::IndexExpression if is_value(node.field(Field::Operand)) => {
+            let of = node.field(Field::Operand).map(|it| head.type_of(it.unparen()));
+            let of = of.map(|it| head.context.types.underlying(&it));
+            matches!(of, Some(Type::Map(_))) && around.written.contains(&node.id())
         }
         _ => false,
     }
