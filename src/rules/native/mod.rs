@@ -7,6 +7,8 @@ use super::versions::Comparing;
 
 mod concurrency {
     pub(super) mod atomic_mixed_access;
+    pub(super) mod atomic_removed;
+    pub(super) mod cancel_removed;
     pub(super) mod captured_var_race;
     pub(super) mod chan_send_ignores_ctx;
     pub(super) mod channel_wait_never_answered;
@@ -63,6 +65,7 @@ mod web3 {
 }
 mod correctness {
     pub(super) mod bounds_check_removed;
+    pub(super) mod error_check_removed;
     pub(super) mod error_made_and_dropped;
     pub(super) mod nil_check_removed;
     pub(super) mod nil_use_after_error;
@@ -345,6 +348,16 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
 /// The same of those whose check compares both versions of a function.
 pub(super) const COMPARING: &[(&str, &str, Comparing)] = &[
     (
+        "review-rules/concurrency/atomic-removed.md",
+        include_str!("../../../review-rules/concurrency/atomic-removed.md"),
+        concurrency::atomic_removed::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/cancel-removed.md",
+        include_str!("../../../review-rules/concurrency/cancel-removed.md"),
+        concurrency::cancel_removed::NATIVE,
+    ),
+    (
         "review-rules/concurrency/lock-removed.md",
         include_str!("../../../review-rules/concurrency/lock-removed.md"),
         concurrency::lock_removed::NATIVE,
@@ -358,6 +371,11 @@ pub(super) const COMPARING: &[(&str, &str, Comparing)] = &[
         "review-rules/correctness/bounds-check-removed.md",
         include_str!("../../../review-rules/correctness/bounds-check-removed.md"),
         correctness::bounds_check_removed::NATIVE,
+    ),
+    (
+        "review-rules/correctness/error-check-removed.md",
+        include_str!("../../../review-rules/correctness/error-check-removed.md"),
+        correctness::error_check_removed::NATIVE,
     ),
     (
         "review-rules/correctness/nil-check-removed.md",

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use crate::diff::{LineMap, Mapped};
 use crate::golang::types::Type;
 use crate::golang::{Field, GoFile, GoNode, Kind, Node, Resolved};
-use crate::model::LineRange;
 use crate::rules::engine::Context;
 use crate::rules::survey::At;
 
@@ -151,9 +150,9 @@ impl<'c, 'p> Changed<'c, 'p> {
         }
     }
 
-    /// Whether a line of the head was left alone.
-    pub(in crate::rules) fn is_kept(&self, lines: LineRange) -> bool {
-        matches!(self.map.to_old(lines.first), Mapped::Same(_))
+    /// The line of the head that stands where one of the base stood.
+    pub(in crate::rules) fn line_after(&self, line: u32) -> Option<u32> {
+        self.map.to_new(line).line()
     }
 
     /// The nodes of the head's version.

@@ -76,6 +76,33 @@ impl<'p> Guard<'p> {
     }
 }
 
+/// Whether something that asks about a value stands in front of a use of it, at the head: not in a
+/// function literal that runs at another time.
+pub(in crate::rules) fn asked_before<'p>(
+    head: &Side<'_, 'p>,
+    usage: Node<'p>,
+    asks: impl Fn(Node<'p>) -> bool,
+) -> bool {
+    let mut nodes = head.at.node.descendants();
+    while let Some(node) = nodes.next() {
+        if node.start_byte() >= usage.start_byte() {
+            break;
+        }
+        let around = node.span().encloses(usage.span());
+        if node.is(Kind::FuncLiteral) && !around {
+            nodes.skip_below();
+        } else if asks(node) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether an expression means the same object as a path.
+pub(in crate::rules) fn is_object(side: &Side<'_, '_>, node: Node<'_>, path: &AccessPath) -> bool {
+    AccessPath::of(side.file(), node).is_some_and(|it| it == *path)
+}
+
 /// Whether a statement assigns to, or declares, what `is` says.
 fn assigns<'p>(statement: Node<'p>, is: impl Fn(Node<'p>) -> bool) -> bool {
     let kinds = [Kind::AssignmentStatement, Kind::ShortVarDeclaration];

@@ -20,7 +20,7 @@ use super::survey::At;
 use super::{Finding, Rule, Suppressions};
 
 pub(super) use changed::{Changed, Side, Statement};
-pub(super) use guards::{Guard, comparisons};
+pub(super) use guards::{Guard, asked_before, comparisons, is_object};
 pub(super) use removed::{mentions, released};
 
 /// A check that compares the two versions of a function.

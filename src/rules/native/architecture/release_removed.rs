@@ -35,8 +35,9 @@ fn found<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<Los
         return None;
     }
     let name = base.text(held);
-    let Resolved::Local(id, binding) = base.file().resolve(held) else { return None };
+    let Resolved::Local(_, binding) = base.file().resolve(held) else { return None };
     if !matches!(binding.kind, BindingKind::ShortVar | BindingKind::Var)
+        || binding.function != base.file().scopes().function_at(statement.node.start_byte())
         || changed.added_mentions(name)
         || is_deferred(head, name, method)
         || statement.node.is(Kind::DeferStatement) != is_deferred(base, name, method)
@@ -46,7 +47,6 @@ fn found<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<Los
     // The declaration, at the head.
     let at = base.file().node(binding.name, Kind::Identifier)?;
     let at = changed.after(at)?;
-    let _ = id;
     let trigger = if statement.node.is(Kind::DeferStatement) {
         let gone = !calls(head, name, method);
         (gone && !escapes(head, name)).then_some(at)?

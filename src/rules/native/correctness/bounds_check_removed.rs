@@ -1,9 +1,9 @@
 //! A check of a length or a size that a change removed while what it guarded stayed.
 
 use crate::golang::types::Type;
-use crate::golang::{Field, GoNode, Kind, Node};
+use crate::golang::{AccessPath, Field, GoNode, Kind, Node};
 use crate::rules::engine::Hit;
-use crate::rules::versions::{Changed, Comparing, Guard, Loss, Side, comparisons, mentions};
+use crate::rules::versions::{Changed, Comparing, Guard, Loss, Side, asked_before, is_object};
 
 pub(in crate::rules) const NATIVE: Comparing =
     Comparing { vars: &["VALUE", "USE", "CHECK"], check };
@@ -19,13 +19,14 @@ fn found<'p>(changed: &Changed<'_, 'p>, guard: &Guard<'p>) -> Option<Loss<'p>> {
     let value = base.text(guard.subject);
     let by_length = base.text(guard.comparison).contains(&format!("len({value})"));
     let ordered = !matches!(guard.comparison.operator(), Some("==" | "!="));
-    if !(by_length || ordered) || guard.with.is(Kind::Nil) || is_checked(head, value, by_length) {
+    if !(by_length || ordered) || guard.with.is(Kind::Nil) {
         return None;
     }
     let usage = changed.now().find(|it| {
         let used = if by_length { cuts(head, *it, value) } else { sizes(head, *it, value) };
         used && changed.before(*it).is_some_and(|before| guard.covers(base, before))
             && guard.is_alone(changed, *it)
+            && !is_checked(head, *it, value, by_length)
     })?;
     let hit = Hit::at(head.file(), usage)
         .var("VALUE", if by_length { format!("len({value})") } else { value.to_owned() })
@@ -34,29 +35,30 @@ fn found<'p>(changed: &Changed<'_, 'p>, guard: &Guard<'p>) -> Option<Loss<'p>> {
     Some(Loss { hit, removed: guard.statement.lines() })
 }
 
-/// Whether the head still looks at the length, or compares the size.
-fn is_checked(head: &Side<'_, '_>, value: &str, by_length: bool) -> bool {
-    head.at.node.descendants().any(|it| match it.go_kind() {
-        Kind::CallExpression if by_length => {
-            // `bytes.HasPrefix(b, …)` and the like say something of the length, too.
-            it.arguments().any(|it| head.text(it.unparen()) == value)
-                && it.callee().is_some_and(|it| {
-                    let name = head.text(it);
-                    name == "len" || name.contains("Has") || name.contains("heck")
-                })
-        }
-        Kind::RangeClause if by_length => {
-            it.field(Field::Right).is_some_and(|it| head.text(it) == value)
-        }
-        Kind::BinaryExpression => comparisons(it).into_iter().any(|it| {
-            [Field::Left, Field::Right]
-                .into_iter()
-                .any(|side| it.field(side).is_some_and(|it| mentions(head.text(it), value) > 0))
-        }),
+/// Whether the head looks at the length, or compares the size, in front of a use.
+fn is_checked<'p>(head: &Side<'_, 'p>, usage: Node<'p>, value: &str, by_length: bool) -> bool {
+    let operand = usage.field(Field::Operand).filter(|_| by_length);
+    let path = operand.and_then(|it| AccessPath::of(head.file(), it));
+    let is_value = |it: Node<'p>| match &path {
+        Some(path) => is_object(head, it, path),
+        None => head.text(it) == value,
+    };
+    let speaks = |it: Node<'p>| it.descendants().any(is_value);
+    asked_before(head, usage, |it| match it.go_kind() {
         Kind::CallExpression => {
-            let callee = it.callee().map(|it| head.text(it));
-            matches!(callee, Some("min" | "max"))
-                && it.arguments().any(|it| mentions(head.text(it), value) > 0)
+            let name = it.callee().map_or("", |it| head.text(it));
+            // `bytes.HasPrefix(b, …)` and the like say something of the length, too.
+            let looks = match by_length {
+                true => name == "len" || name.contains("Has") || name.contains("heck"),
+                false => matches!(name, "min" | "max"),
+            };
+            looks && it.arguments().any(speaks)
+        }
+        Kind::RangeClause => by_length && it.field(Field::Right).is_some_and(is_value),
+        Kind::BinaryExpression => {
+            let sides = [Field::Left, Field::Right].into_iter();
+            let compares = matches!(it.operator(), Some("==" | "!=" | "<" | "<=" | ">" | ">="));
+            compares && !by_length && sides.filter_map(|side| it.field(side)).any(speaks)
         }
         _ => false,
     })
