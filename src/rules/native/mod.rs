@@ -14,6 +14,7 @@ mod concurrency {
     pub(super) mod channel_wait_never_answered;
     pub(super) mod concurrent_append;
     pub(super) mod concurrent_map_access;
+    pub(super) mod copy_removed;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod ctx_request_outlives_handler;
     pub(super) mod double_close;
@@ -46,6 +47,7 @@ mod concurrency {
     pub(super) mod wg_done_skipped_on_path;
 }
 mod memory {
+    pub(super) mod map_delete_removed;
     pub(super) mod pool_object_not_reset;
     pub(super) mod string_concat_in_loop;
 }
@@ -358,9 +360,19 @@ pub(super) const COMPARING: &[(&str, &str, Comparing)] = &[
         concurrency::cancel_removed::NATIVE,
     ),
     (
+        "review-rules/concurrency/copy-removed.md",
+        include_str!("../../../review-rules/concurrency/copy-removed.md"),
+        concurrency::copy_removed::NATIVE,
+    ),
+    (
         "review-rules/concurrency/lock-removed.md",
         include_str!("../../../review-rules/concurrency/lock-removed.md"),
         concurrency::lock_removed::NATIVE,
+    ),
+    (
+        "review-rules/memory/map-delete-removed.md",
+        include_str!("../../../review-rules/memory/map-delete-removed.md"),
+        memory::map_delete_removed::NATIVE,
     ),
     (
         "review-rules/architecture/release-removed.md",

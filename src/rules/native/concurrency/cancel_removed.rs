@@ -41,9 +41,9 @@ fn found<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<Los
 
 /// What a case receives from, if it is there to give up: `ctx.Done()`, a channel of that kind.
 fn is_exit<'p>(base: &Side<'_, 'p>, communication: Node<'p>) -> Option<&'p str> {
-    let receive = communication.descendants().find(|it| {
-        it.is(Kind::UnaryExpression) && it.operator() == Some("<-")
-    })?;
+    let receive = communication
+        .descendants()
+        .find(|it| it.is(Kind::UnaryExpression) && it.operator() == Some("<-"))?;
     let channel = receive.field(Field::Operand)?.unparen();
     let text = base.text(channel);
     let lower = text.to_ascii_lowercase();
@@ -54,7 +54,12 @@ fn is_exit<'p>(base: &Side<'_, 'p>, communication: Node<'p>) -> Option<&'p str> 
 /// Whether a statement of the head is that wait, on a line that is not the base's, and in no
 /// `select`.
 fn is_bare<'p>(changed: &Changed<'_, 'p>, node: Node<'p>, wait: &str) -> bool {
-    let kinds = [Kind::SendStatement, Kind::ShortVarDeclaration, Kind::ExpressionStatement, Kind::AssignmentStatement];
+    let kinds = [
+        Kind::SendStatement,
+        Kind::ShortVarDeclaration,
+        Kind::ExpressionStatement,
+        Kind::AssignmentStatement,
+    ];
     kinds.contains(&node.go_kind())
         && words(changed.head.text(node)) == words(wait)
         && changed.before(node).is_none_or(|it| {
@@ -90,7 +95,10 @@ fn is_buffered(changed: &Changed<'_, '_>, channel: &str) -> bool {
         makes && {
             let around = it.ancestors(changed.head.file().root());
             let statement = around.iter().find(|it| {
-                matches!(it.go_kind(), Kind::ShortVarDeclaration | Kind::AssignmentStatement | Kind::VarSpec)
+                matches!(
+                    it.go_kind(),
+                    Kind::ShortVarDeclaration | Kind::AssignmentStatement | Kind::VarSpec
+                )
             });
             statement.is_some_and(|it| changed.head.text(*it).starts_with(channel))
         }

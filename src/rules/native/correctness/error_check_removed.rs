@@ -7,8 +7,7 @@ use crate::rules::engine::Hit;
 use crate::rules::flow::{End, end};
 use crate::rules::versions::{Changed, Comparing, Loss, Side, Statement, comparisons, mentions};
 
-pub(in crate::rules) const NATIVE: Comparing =
-    Comparing { vars: &["CALL", "WHAT"], check };
+pub(in crate::rules) const NATIVE: Comparing = Comparing { vars: &["CALL", "WHAT"], check };
 
 fn check<'p>(changed: &Changed<'_, 'p>) -> Vec<Loss<'p>> {
     let found = |it: &Statement<'p>| dropped(changed, it).or_else(|| goes_on(changed, it));
@@ -23,7 +22,8 @@ fn dropped<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<L
     let branch = changed.gone.iter().find(|it| {
         it.node.start_byte() >= statement.node.end_byte() && branch_for(base, it.node, error)
     })?;
-    let leaves = branch.node.field(Field::Consequence).is_some_and(|it| end(base.file(), it) != End::Falls);
+    let leaves =
+        branch.node.field(Field::Consequence).is_some_and(|it| end(base.file(), it) != End::Falls);
     let (now, names) = changed.added.iter().find_map(|it| {
         let (names, now) = declares(head, it.node)?;
         (head.text(now) == base.text(call) && *names.last()? == "_").then_some((it.node, names))
@@ -87,8 +87,10 @@ fn goes_on<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<L
         return None;
     }
     let beside = beside(head, now, error);
-    let uses = behind.iter().find(|it| beside.iter().any(|name| mentions(head.text(**it), name) > 0));
-    let lost = mentions(base.text(statement.node), error) > 0 && mentions(head.text(rest), error) == 0;
+    let uses =
+        behind.iter().find(|it| beside.iter().any(|name| mentions(head.text(**it), name) > 0));
+    let lost =
+        mentions(base.text(statement.node), error) > 0 && mentions(head.text(rest), error) == 0;
     let usage = uses.copied().or_else(|| lost.then_some(behind[0]))?;
     let hit = Hit::at(head.file(), first)
         .var("CALL", head.text(condition))
