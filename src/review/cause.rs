@@ -45,6 +45,16 @@ impl Deletions<'_> {
         self.alone(finding).or_else(|| self.named(finding))
     }
 
+    /// These lines of the base of a file of the head, if they are gone and not only edited.
+    pub fn of_lines(&self, path: &Arc<str>, lines: LineRange) -> Option<Deletion> {
+        let map = self.maps.map(path)?;
+        let base = self.base.file(self.maps.earlier_path(path))?;
+        let gone = |line: u32| map.to_new(line) == Mapped::Gone;
+        let first = lines.lines().find(|it| gone(*it))?;
+        let last = (first..=lines.last).take_while(|it| gone(*it)).last()?;
+        Some(deletion(path, base, LineRange::new(first, last)))
+    }
+
     /// The only thing that happened to the finding's declaration.
     fn alone(&self, finding: &Finding) -> Option<Deletion> {
         let map = self.maps.map(&finding.path)?;

@@ -18,7 +18,7 @@ use crate::model::{
     BlobOid, Change, ChangedFile, FileStatus, LineRange, Patch, SourceFile, Unread, UnreadReason,
     is_reviewed_go_file,
 };
-use crate::rules::{DiffScope, Finding, RuleSet};
+use crate::rules::{DiffScope, FileVersions, Finding, Removal, RuleSet};
 
 /// What is known of a change after both versions were analysed.
 pub struct Examination {
@@ -81,8 +81,8 @@ impl Examination {
             };
             code.packages().par_iter().flat_map_iter(check).collect()
         };
-        let (base_findings, findings) = rayon::join(|| check(&base), || check(&head));
-        let marks: Vec<Mark> = findings.iter().map(Mark::of).collect();
+        let (base_findings, mut findings) = rayon::join(|| check(&base), || check(&head));
+        let mut marks: Vec<Mark> = findings.iter().map(Mark::of).collect();
         let base_marks: Vec<Mark> = base_findings.iter().map(Mark::of).collect();
 
         let maps = FileMaps::of(&change);
@@ -91,7 +91,7 @@ impl Examination {
         let deletions = Deletions { change: &change, base: &base, head: &head, maps: &maps };
         let sides =
             Sides { base: &base, head: &head, maps: &maps, shown: &shown, rules, deletions };
-        let (is_new, causes) = findings
+        let (mut is_new, mut causes): (Vec<bool>, Vec<Option<Deletion>>) = findings
             .iter()
             .zip(&partners)
             .map(|(it, partner)| match partner.is_none() && !it.silenced {
@@ -104,6 +104,12 @@ impl Examination {
             .filter(|i| !kept.contains(i) && !base_findings[*i].silenced)
             .filter(|i| sides.repaired(&base_findings[*i]))
             .count();
+        for (finding, removed) in sides.removals() {
+            marks.push(Mark::of(&finding));
+            is_new.push(!finding.silenced);
+            causes.push(removed);
+            findings.push(finding);
+        }
 
         let mut unread: BTreeSet<Unread> = change.unread.into_iter().collect();
         unread.extend(head.unread().iter().cloned());
@@ -220,7 +226,7 @@ impl Sides<'_> {
             return (true, None);
         }
         let trigger_only =
-            self.rules.rule(finding.rule.as_str()).is_none_or(|it| it.diff() == DiffScope::Trigger);
+            self.rules.rule(finding.rule.as_str()).is_none_or(|it| it.diff() != DiffScope::Any);
         if trigger_only {
             return (false, None);
         }
@@ -234,6 +240,40 @@ impl Sides<'_> {
         };
         let cause = if comparable && !partners { self.deletions.cause(finding) } else { None };
         (partners || comparable && (cause.is_some() || declaration()), cause)
+    }
+
+    /// What is wrong at the head since something was taken away, with what was.
+    fn removals(&self) -> Vec<(Finding, Option<Deletion>)> {
+        let of = |after: &Package| {
+            let mut before = None;
+            let mut files = Vec::new();
+            for head in after.files() {
+                let path = self.maps.earlier_path(head.path());
+                let (Some(map), Some(base)) = (self.maps.map(head.path()), self.base.file(path))
+                else {
+                    continue;
+                };
+                if before.is_none() {
+                    before = self.base.package_of(base);
+                }
+                // A file that came from another package is compared with nothing.
+                let same = before.is_some_and(|it| {
+                    self.base.package_of(base).is_some_and(|own| std::ptr::eq(it, own))
+                });
+                if same {
+                    files.push(FileVersions { base, head, map });
+                }
+            }
+            let removals = before.map(|it| self.rules.compare(it, after, &files));
+            removals.unwrap_or_default()
+        };
+        let found = self.head.packages().par_iter().flat_map_iter(of);
+        let found: Vec<Removal> = found.collect();
+        let with_cause = |it: Removal| {
+            let cause = self.deletions.of_lines(&it.finding.path, it.removed);
+            (it.finding, cause)
+        };
+        found.into_iter().map(with_cause).collect()
     }
 
     fn base_is_comparable(&self, finding: &Finding, head: &GoFile) -> bool {

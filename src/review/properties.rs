@@ -106,6 +106,27 @@ fn other_words_for_the_same_program_make_nothing_new() {
 }
 
 #[test]
+fn what_a_change_takes_away_is_new_and_told_where_it_was() {
+    let rules = Arc::new(RuleSet::builtin());
+    let with = "package p\n\ntype node struct{ name string }\n\nfunc find() *node { return nil }\n\n\
+                func name() string {\n\tn := find()\n\tif n == nil {\n\t\treturn \"\"\n\t}\n\
+                \treturn n.name\n}\n";
+    let without = with.replace("\tif n == nil {\n\t\treturn \"\"\n\t}\n", "");
+    let file = |text: &str| vec![SourceFile::from_bytes("p.go", None, text.as_bytes())];
+    let examined = Examination::of(change(&file(with), &file(&without)), &rules);
+    let new = introduced_findings(&examined, &rules);
+    let [(finding, _)] = new.as_slice() else { panic!("{new:?}") };
+    assert_eq!((finding.rule.as_str(), finding.lines.first), ("nil-check-removed", 9));
+    let cause = examined.cause(finding).expect("the deleted check");
+    assert_eq!((&*cause.code, cause.lines.first, cause.lines.last), ("if n == nil {", 9, 11));
+    // Neither the repair nor the same code again says anything.
+    for (base, head) in [(&*without, with), (&*without, &*without), (with, with)] {
+        let examined = Examination::of(change(&file(base), &file(head)), &rules);
+        assert!(introduced_findings(&examined, &rules).is_empty());
+    }
+}
+
+#[test]
 fn a_buggy_twin_above_is_the_only_new_finding() {
     let rules = Arc::new(RuleSet::builtin());
     let (mut failures, mut tried) = (Vec::new(), 0);

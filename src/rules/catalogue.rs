@@ -8,6 +8,7 @@ use crate::model::{Confidence, Language, Severity};
 use super::engine::{self, Context, Hit, Native};
 use super::meter::Meter;
 use super::pattern::Declared;
+use super::versions::{self, Comparing, FileVersions, Removal};
 use super::{DiffScope, Domain, Finding, Kind, Lens, Page, PageError, RuleId, Var, native};
 
 /// A page with its check.
@@ -21,6 +22,7 @@ pub struct Rule {
 #[derive(Debug, Clone)]
 enum Check {
     Native(Native),
+    Comparing(Comparing),
     Declared(Arc<Declared>),
 }
 
@@ -59,10 +61,21 @@ impl Rule {
         Ok(Self { page, check: Check::Native(native) })
     }
 
+    /// The rule of a built-in page whose check compares both versions of a function.
+    pub(super) fn comparing(
+        (path, text, comparing): (&str, &str, Comparing),
+    ) -> Result<Self, PageError> {
+        let page = Page::parse(path, text)?;
+        page.check_holes(path, comparing.vars)?;
+        page.check_superseded(path, is_builtin)?;
+        Ok(Self { page, check: Check::Comparing(comparing) })
+    }
+
     /// The kinds of nodes that it wants to see.
     fn kinds(&self) -> &[golang::Kind] {
         match &self.check {
             Check::Native(it) => it.kinds,
+            Check::Comparing(_) => &[],
             Check::Declared(it) => it.kinds(),
         }
     }
@@ -72,6 +85,7 @@ impl Rule {
     pub(super) fn holes(&self) -> Vec<&str> {
         match &self.check {
             Check::Native(it) => it.vars.to_vec(),
+            Check::Comparing(it) => it.vars.to_vec(),
             Check::Declared(it) => it.holes().collect(),
         }
     }
@@ -85,6 +99,7 @@ impl Rule {
     ) -> Vec<Hit<'p>> {
         match &self.check {
             Check::Native(it) => (it.check)(context, place),
+            Check::Comparing(_) => Vec::new(),
             Check::Declared(it) => it.check(context, meter, place).into_iter().collect(),
         }
     }
@@ -184,7 +199,8 @@ impl RuleSet {
     pub fn builtin() -> Self {
         let native = native::PAGES.iter().map(|it| Rule::native(*it));
         let declared = native::DECLARED.iter().map(|(path, text)| Rule::declared(path, text));
-        let rules = native.chain(declared).collect::<Result<_, _>>();
+        let comparing = native::COMPARING.iter().map(|it| Rule::comparing(*it));
+        let rules = native.chain(comparing).chain(declared).collect::<Result<_, _>>();
         Self::new(rules.unwrap_or_else(|error: PageError| panic!("{error}")))
     }
 
@@ -215,6 +231,7 @@ impl RuleSet {
         let page = Page::parse(path, text)?;
         match self.rule(page.id.as_str()).map(|it| &it.check) {
             Some(Check::Native(native)) if page.head.native => Rule::native((path, text, *native)),
+            Some(Check::Comparing(it)) if page.head.native => Rule::comparing((path, text, *it)),
             _ => Rule::declared(path, text),
         }
     }
@@ -230,11 +247,27 @@ impl RuleSet {
     pub fn check_with_silenced(&self, package: &Package) -> Vec<Finding> {
         engine::check(&self.rules, &self.dispatch, package)
     }
+
+    /// What the rules that compare versions say about the files of one package that changed, the
+    /// package at the base and at the head; what comments in the code silence included.
+    pub fn compare(
+        &self,
+        base: &Package,
+        head: &Package,
+        files: &[FileVersions<'_>],
+    ) -> Vec<Removal> {
+        let comparing = self.rules.iter().filter_map(|rule| match rule.check {
+            Check::Comparing(it) => Some((rule, it)),
+            Check::Native(_) | Check::Declared(_) => None,
+        });
+        versions::compare(&comparing.collect::<Vec<_>>(), (base, head), files)
+    }
 }
 
 /// Whether a built-in page has this id.
 fn is_builtin(id: &str) -> bool {
     let native = native::PAGES.iter().map(|it| it.0);
-    let mut paths = native.chain(native::DECLARED.iter().map(|it| it.0));
+    let comparing = native::COMPARING.iter().map(|it| it.0);
+    let mut paths = native.chain(comparing).chain(native::DECLARED.iter().map(|it| it.0));
     paths.any(|it| it.rsplit('/').next().and_then(|it| it.strip_suffix(".md")) == Some(id))
 }

@@ -222,12 +222,12 @@ pub(super) fn check(rules: &[Rule], dispatch: &Dispatch, package: &Package) -> V
 
 /// Whether somebody could change the file after a review: nobody edits what programs wrote, what
 /// belongs to others, or what is input of a test.
-fn is_reviewed(file: &GoFile) -> bool {
+pub(super) fn is_reviewed(file: &GoFile) -> bool {
     !(file.is_generated() || file.is_vendored() || file.is_testdata())
 }
 
 /// Whether the rule may speak there at all.
-fn holds(rule: &Rule, hit: &Hit<'_>) -> bool {
+pub(super) fn holds(rule: &Rule, hit: &Hit<'_>) -> bool {
     let understood = |file: &GoFile, span: Span| {
         let declaration = file.declaration(span.range().start);
         // An error elsewhere in the function may hide the receive, the return or the break.
@@ -239,7 +239,7 @@ fn holds(rule: &Rule, hit: &Hit<'_>) -> bool {
         && hit.related.iter().all(|(file, span, _)| understood(file, *span))
 }
 
-fn finding(rule: &Rule, hit: Hit<'_>) -> Finding {
+pub(super) fn finding(rule: &Rule, hit: Hit<'_>) -> Finding {
     let file = hit.file;
     let bytes = hit.trigger.byte_range();
     let related = hit.related.iter().map(|(file, span, role)| Related {

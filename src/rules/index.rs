@@ -4,12 +4,13 @@
 
 use std::fmt::Write;
 
-use super::{Domain, Page, module_name};
+use super::{DiffScope, Domain, Page, module_name};
 
 /// `src/rules/native/mod.rs` for these pages.
 pub fn native_modules(pages: &[Page]) -> String {
     let mut modules = String::new();
-    let (mut table, mut declared) = (String::new(), String::new());
+    let (mut table, mut comparing) = (String::new(), String::new());
+    let mut declared = String::new();
     for domain in Domain::ALL {
         let mut pages: Vec<_> = pages.iter().filter(|it| it.domain == *domain).collect();
         pages.sort_by(|a, b| a.id.cmp(&b.id));
@@ -30,6 +31,10 @@ pub fn native_modules(pages: &[Page]) -> String {
         for page in native {
             let (id, module) = (&page.id, module_name(&page.id));
             let _ = writeln!(modules, "    pub(super) mod {module};");
+            let table = match page.head.diff {
+                DiffScope::Removal => &mut comparing,
+                DiffScope::Any | DiffScope::Trigger => &mut table,
+            };
             let _ = write!(
                 table,
                 "    (\n        \"review-rules/{domain}/{id}.md\",\n        \
@@ -45,10 +50,14 @@ pub fn native_modules(pages: &[Page]) -> String {
          //! Generated from the pages under `review-rules/`: `cargo test --test rules` refreshes it.\n\
          \n\
          use super::engine::Native;\n\
+         use super::versions::Comparing;\n\
          \n\
          {modules}\n\
          /// Path, text and check of each page whose check is written in Rust.\n\
          pub(super) const PAGES: &[(&str, &str, Native)] = &[\n{table}];\n\
+         \n\
+         /// The same of those whose check compares both versions of a function.\n\
+         pub(super) const COMPARING: &[(&str, &str, Comparing)] = &[\n{comparing}];\n\
          \n\
          /// Path and text of each page that describes what it looks for.\n\
          pub(super) const DECLARED: &[(&str, &str)] = &[\n{declared}];\n"

@@ -43,6 +43,8 @@ mod suppress;
 mod survey;
 mod text;
 mod trial;
+mod two;
+mod versions;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -60,3 +62,4 @@ pub use skeleton::{module_name, skeleton_check, skeleton_page};
 pub use suppress::Suppressions;
 pub use text::{Text, Var};
 pub use trial::{Mismatch, Trial};
+pub use versions::{FileVersions, Removal};

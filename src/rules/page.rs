@@ -152,6 +152,8 @@ words! {
         Any = "any",
         /// Only a change of the trigger's own lines.
         Trigger = "trigger",
+        /// Only a change that took something away: the check compares both versions.
+        Removal = "removal",
     }
 }
 
@@ -259,6 +261,11 @@ impl Page {
 impl Head {
     /// What serde cannot say.
     fn check(&self) -> Result<(), (usize, String)> {
+        if self.diff == DiffScope::Removal && !self.native {
+            let problem = "`diff: removal` means a check in Rust that compares both versions; \
+                           a page with `match` has `any` or `trigger`";
+            return Err((2, problem.to_owned()));
+        }
         let texts = [
             ("message", &self.message),
             ("mechanism", &self.mechanism),

@@ -3,6 +3,7 @@
 //! Under `Flagged`, a line that ends in ``// want `regexp` `` must get a message that the regular
 //! expression matches; every other line, there and under `Not flagged`, must get none. Several
 //! expressions stand for several messages. The code of all sections must be Go.
+//! A page whose check compares two versions marks the lines of one version alone: `two.rs`.
 
 use std::fmt;
 
@@ -12,7 +13,8 @@ use crate::golang::{self, GoFile, GoNode};
 use crate::model::Language;
 
 use super::example::{ExampleFile, files, is_statement};
-use super::{Block, Finding, Rule, RuleSet};
+use super::two::Versions;
+use super::{Block, DiffScope, Finding, Rule, RuleSet};
 
 /// What came of running a rule over its page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,9 +104,19 @@ impl Trial {
     /// Compares what the rule says about a block with what the block wants.
     fn run(&mut self, rules: &RuleSet, rule: &Rule, block: &Block) {
         let files = files(block);
-        let code = self.parse(&files);
-        let findings: Vec<Finding> =
-            code.packages().iter().flat_map(|it| rules.check(it)).collect();
+        let findings: Vec<Finding> = match rule.diff() {
+            DiffScope::Removal => {
+                let versions = Versions::of(&files);
+                for (at, line) in versions.errors() {
+                    self.note(files[at].line + line - 1, "one of the versions is not Go here");
+                }
+                versions.check(rules)
+            }
+            DiffScope::Any | DiffScope::Trigger => {
+                let code = self.parse(&files);
+                code.packages().iter().flat_map(|it| rules.check(it)).collect()
+            }
+        };
         for file in &files {
             for (at, line) in file.code.lines().enumerate() {
                 let here = |it: &&Finding| {

@@ -3,15 +3,19 @@
 //! Generated from the pages under `review-rules/`: `cargo test --test rules` refreshes it.
 
 use super::engine::Native;
+use super::versions::Comparing;
 
 mod concurrency {
     pub(super) mod atomic_mixed_access;
+    pub(super) mod atomic_removed;
+    pub(super) mod cancel_removed;
     pub(super) mod captured_var_race;
     pub(super) mod chan_send_ignores_ctx;
     pub(super) mod channel_wait_never_answered;
     pub(super) mod check_then_act_split_lock;
     pub(super) mod concurrent_append;
     pub(super) mod concurrent_map_access;
+    pub(super) mod copy_removed;
     pub(super) mod ctx_cancel_lost;
     pub(super) mod ctx_request_outlives_handler;
     pub(super) mod double_close;
@@ -26,6 +30,7 @@ mod concurrency {
     pub(super) mod guarded_state_escapes;
     pub(super) mod lock_copied_by_value;
     pub(super) mod lock_held_across_blocking_call;
+    pub(super) mod lock_removed;
     pub(super) mod loopvar_capture_pre122;
     pub(super) mod mutex_lock_order;
     pub(super) mod mutex_not_unlocked_on_path;
@@ -46,6 +51,7 @@ mod concurrency {
     pub(super) mod wg_wait_before_drain;
 }
 mod memory {
+    pub(super) mod map_delete_removed;
     pub(super) mod pool_object_not_reset;
     pub(super) mod string_concat_in_loop;
 }
@@ -56,6 +62,7 @@ mod architecture {
     pub(super) mod http_body_not_closed;
     pub(super) mod http_client_no_timeout;
     pub(super) mod http_error_without_return;
+    pub(super) mod release_removed;
     pub(super) mod retry_unbounded;
     pub(super) mod shutdown_not_awaited;
     pub(super) mod span_not_ended;
@@ -64,7 +71,10 @@ mod web3 {
     pub(super) mod eth_subscription_not_released;
 }
 mod correctness {
+    pub(super) mod bounds_check_removed;
+    pub(super) mod error_check_removed;
     pub(super) mod error_made_and_dropped;
+    pub(super) mod nil_check_removed;
     pub(super) mod nil_use_after_error;
     pub(super) mod nil_variable_used;
     pub(super) mod test_goroutine_fatal;
@@ -364,6 +374,55 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/correctness/writer-not-flushed.md",
         include_str!("../../../review-rules/correctness/writer-not-flushed.md"),
         correctness::writer_not_flushed::NATIVE,
+    ),
+];
+
+/// The same of those whose check compares both versions of a function.
+pub(super) const COMPARING: &[(&str, &str, Comparing)] = &[
+    (
+        "review-rules/concurrency/atomic-removed.md",
+        include_str!("../../../review-rules/concurrency/atomic-removed.md"),
+        concurrency::atomic_removed::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/cancel-removed.md",
+        include_str!("../../../review-rules/concurrency/cancel-removed.md"),
+        concurrency::cancel_removed::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/copy-removed.md",
+        include_str!("../../../review-rules/concurrency/copy-removed.md"),
+        concurrency::copy_removed::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/lock-removed.md",
+        include_str!("../../../review-rules/concurrency/lock-removed.md"),
+        concurrency::lock_removed::NATIVE,
+    ),
+    (
+        "review-rules/memory/map-delete-removed.md",
+        include_str!("../../../review-rules/memory/map-delete-removed.md"),
+        memory::map_delete_removed::NATIVE,
+    ),
+    (
+        "review-rules/architecture/release-removed.md",
+        include_str!("../../../review-rules/architecture/release-removed.md"),
+        architecture::release_removed::NATIVE,
+    ),
+    (
+        "review-rules/correctness/bounds-check-removed.md",
+        include_str!("../../../review-rules/correctness/bounds-check-removed.md"),
+        correctness::bounds_check_removed::NATIVE,
+    ),
+    (
+        "review-rules/correctness/error-check-removed.md",
+        include_str!("../../../review-rules/correctness/error-check-removed.md"),
+        correctness::error_check_removed::NATIVE,
+    ),
+    (
+        "review-rules/correctness/nil-check-removed.md",
+        include_str!("../../../review-rules/correctness/nil-check-removed.md"),
+        correctness::nil_check_removed::NATIVE,
     ),
 ];
 

@@ -28,13 +28,17 @@ fn found(text: &str) -> Vec<String> {
 
 #[test]
 fn code_that_keeps_the_rules_busy_gets_fewer_findings() {
-    let sender = "go func() { ch <- 1 }()\n".repeat(5_000);
-    let cases = "select {\ncase <-ch:\ncase <-done():\n}\n";
-    let busy = format!("package p\nfunc f() {{\nch := make(chan int)\n{sender}{cases}}}\n");
-    assert!(found(&busy).is_empty());
-    let few = busy.replace(&sender, &"go func() { ch <- 1 }()\n".repeat(50));
-    // One select leaves them all behind.
-    assert_eq!(found(&few).len(), 1);
+    let code = |times: usize| {
+        let one = |i: usize| {
+            format!(
+                "c{i} := make(chan int)\ngo func() {{ c{i} <- 1 }}()\n\
+                 select {{\ncase <-c{i}:\ncase <-done():\n}}\n"
+            )
+        };
+        format!("package p\nfunc f() {{\n{}}}\n", (0..times).map(one).collect::<String>())
+    };
+    assert_eq!(found(&code(50)).len(), 50);
+    assert!(found(&code(5_000)).len() < 5_000);
 }
 
 #[test]
