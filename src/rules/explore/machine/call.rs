@@ -265,6 +265,8 @@ impl Machine<'_> {
             quiet: 0,
             initialising: 0,
             test: None,
+            waits_for: None,
+            signalled: None,
         });
         Ok(me)
     }

@@ -57,7 +57,7 @@ impl Machine<'_> {
             let case = match &it.status {
                 Status::Parked(Wait::Send(of, _)) if sends && *of == channel => None,
                 Status::Parked(Wait::Receive(of)) if !sends && *of == channel => None,
-                Status::Parked(Wait::Select(cases)) if index != self.current => {
+                Status::Parked(Wait::Select(cases)) => {
                     let case = cases
                         .iter()
                         .position(|it| it.channel == channel && it.sent.is_some() == sends);

@@ -147,6 +147,10 @@ struct Goroutine {
     initialising: u32,
     /// The test that it runs.
     test: Option<usize>,
+    /// The wait group that it waits for.
+    waits_for: Option<Pointer>,
+    /// What it learns from whoever has signalled to it.
+    signalled: Option<Clock>,
 }
 
 /// The machine.
