@@ -38,7 +38,9 @@ impl Machine<'_> {
             Op::FieldOf { to, from, index } => {
                 let value = match self.get(*from) {
                     Value::Many(it) => it.get(usize::from(*index)).cloned().unwrap_or(Value::Nil),
-                    unknown @ Value::Unknown(_) => follows("field", &[&unknown, &Value::Integer(i128::from(*index))]),
+                    unknown @ Value::Unknown(_) => {
+                        follows("field", &[&unknown, &Value::Integer(i128::from(*index))])
+                    }
                     _ => return opaque("a field of what is no struct"),
                 };
                 self.set(*to, value);
@@ -118,8 +120,10 @@ impl Machine<'_> {
                 self.set(*to, value);
             }
             Op::CopyElements { to, into, from } => {
-                let (Value::Slice(into), Value::Slice(from)) = (self.get(*into), self.get(*from)) else {
-                    let none = matches!(self.get(*into), Value::Nil) || matches!(self.get(*from), Value::Nil);
+                let (Value::Slice(into), Value::Slice(from)) = (self.get(*into), self.get(*from))
+                else {
+                    let none = matches!(self.get(*into), Value::Nil)
+                        || matches!(self.get(*from), Value::Nil);
                     if none {
                         self.set(*to, Value::Integer(0));
                         return Ok(());
@@ -221,7 +225,9 @@ impl Machine<'_> {
             Op::MapSet { map, key, value } => {
                 let (key, value) = (self.get(*key), self.get(*value));
                 match self.get(*map) {
-                    Value::Nil => return Err(self.panic(Kind::NilMap, "assignment to entry in nil map")),
+                    Value::Nil => {
+                        return Err(self.panic(Kind::NilMap, "assignment to entry in nil map"));
+                    }
                     Value::Map(it) => {
                         self.access(&whole(it), true, false, spot);
                         let found = self.find(it, &key)?;
@@ -310,14 +316,17 @@ impl Machine<'_> {
                 let high = high.unwrap_or(it.len() as i128);
                 let range = usize::try_from(low).ok().zip(usize::try_from(high).ok());
                 return match range {
-                    Some((low, high)) if low <= high && high <= it.len() => match it.get(low..high) {
+                    Some((low, high)) if low <= high && high <= it.len() => match it.get(low..high)
+                    {
                         Some(part) => Ok(Value::Text(part.into())),
                         None => Ok(self.unknown(Doubt::Guessed)),
                     },
                     _ => Err(self.panic(Kind::OutOfRange, "slice bounds out of range")),
                 };
             }
-            Value::Nil if low == 0 && high.unwrap_or(0) == 0 && max.unwrap_or(0) == 0 => return Ok(Value::Nil),
+            Value::Nil if low == 0 && high.unwrap_or(0) == 0 && max.unwrap_or(0) == 0 => {
+                return Ok(Value::Nil);
+            }
             Value::Nil => return Err(self.panic(Kind::OutOfRange, "slice bounds out of range")),
             Value::Slice(it) => it,
             Value::Pointer(array) => {
@@ -390,9 +399,13 @@ impl Machine<'_> {
         done: Target,
         spot: Spot,
     ) -> Step<()> {
-        let Value::Range(walk) = self.get(range) else { return opaque("a range that has not begun") };
+        let Value::Range(walk) = self.get(range) else {
+            return opaque("a range that has not begun");
+        };
         let (next, item) = match (*walk).clone() {
-            Walk::Count(at, end) if at < end => (Walk::Count(at + 1, end), Some((Value::Integer(at), Value::Nil))),
+            Walk::Count(at, end) if at < end => {
+                (Walk::Count(at + 1, end), Some((Value::Integer(at), Value::Nil)))
+            }
             Walk::Slice(of, at) if at < of.length => {
                 let item = match value {
                     Some(_) => self.load(&of.at(at), spot)?,

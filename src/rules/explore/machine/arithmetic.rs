@@ -103,7 +103,11 @@ impl Machine<'_> {
     ) -> Step<Value> {
         let truth = |it| Ok(Value::Bool(it));
         match operator {
-            "==" => return Ok(left.equals(right).map_or_else(|| follows("==", &[left, right]), Value::Bool)),
+            "==" => {
+                return Ok(left
+                    .equals(right)
+                    .map_or_else(|| follows("==", &[left, right]), Value::Bool));
+            }
             "!=" => {
                 return Ok(match left.equals(right) {
                     Some(it) => Value::Bool(!it),
@@ -166,7 +170,9 @@ impl Machine<'_> {
                 }
                 follows("convert", &[from])
             }
-            (Value::Slice(_), _) if !matches!(&*self.code.shape(of), Shape::Slice(_) | Shape::Named(..)) => {
+            (Value::Slice(_), _)
+                if !matches!(&*self.code.shape(of), Shape::Slice(_) | Shape::Named(..)) =>
+            {
                 follows("convert", &[from])
             }
             _ => from.clone(),

@@ -13,7 +13,9 @@ impl Machine<'_> {
         arguments: &[Value],
         spot: Spot,
     ) -> Step<Did> {
-        let Some(receiver) = arguments.first() else { return opaque("an atomic without a variable") };
+        let Some(receiver) = arguments.first() else {
+            return opaque("an atomic without a variable");
+        };
         let at = self.pointer(receiver)?;
         let typed = matches!(self.peek(&at), Some(Value::State(_)));
         let (what, width) = split(if kind.is_empty() { name } else { kind });
@@ -39,7 +41,9 @@ impl Machine<'_> {
         let (new, result) = match what {
             "Load" => (None, old),
             "Store" if kind == "Value" && matches!(first, Value::Nil) => {
-                return Err(self.panic(Kind::Explicit, "sync/atomic: store of nil value into Value"));
+                return Err(
+                    self.panic(Kind::Explicit, "sync/atomic: store of nil value into Value")
+                );
             }
             "Store" => (Some(first), Value::Nil),
             "Swap" => (Some(first), old),

@@ -95,7 +95,8 @@ impl Machine<'_> {
 
     /// The operation at which a goroutine stands has come to these results.
     pub(super) fn resume_at(&mut self, goroutine: usize, values: &[Value]) {
-        let Some(frame) = self.goroutines.get_mut(goroutine).and_then(|it| it.frames.last_mut()) else {
+        let Some(frame) = self.goroutines.get_mut(goroutine).and_then(|it| it.frames.last_mut())
+        else {
             return;
         };
         let function = frame.function.clone();
@@ -116,7 +117,11 @@ impl Machine<'_> {
     }
 
     /// What a call calls, and with what.
-    pub(super) fn resolve(&mut self, call: &Call, arguments: &[Reg]) -> Step<(Rc<Function>, Vec<Value>)> {
+    pub(super) fn resolve(
+        &mut self,
+        call: &Call,
+        arguments: &[Reg],
+    ) -> Step<(Rc<Function>, Vec<Value>)> {
         let values: Vec<_> = arguments.iter().map(|it| self.get(*it)).collect();
         match call {
             Call::Function(id) => Ok((self.code.function(*id), values)),
@@ -141,7 +146,9 @@ impl Machine<'_> {
                         None => opaque("a method that is not known"),
                     }
                 }
-                Value::Nil => Err(self.panic(Kind::NilPointer, "call of a method of a nil interface")),
+                Value::Nil => {
+                    Err(self.panic(Kind::NilPointer, "call of a method of a nil interface"))
+                }
                 _ => opaque("a method of an unknown value"),
             },
             Call::Library(path, kind, name) => {
@@ -199,7 +206,12 @@ impl Machine<'_> {
         Ok((Rc::new(function), arguments))
     }
 
-    fn new_frame(&mut self, function: Rc<Function>, arguments: Vec<Value>, deliver: Deliver) -> Frame {
+    fn new_frame(
+        &mut self,
+        function: Rc<Function>,
+        arguments: Vec<Value>,
+        deliver: Deliver,
+    ) -> Frame {
         let mut registers = arguments;
         registers.resize(usize::from(function.registers).max(registers.len()), Value::Nil);
         Frame {
@@ -230,7 +242,12 @@ impl Machine<'_> {
     }
 
     /// Calls a function value.
-    pub(super) fn enter_value(&mut self, of: &Value, arguments: Vec<Value>, deliver: Deliver) -> Step<()> {
+    pub(super) fn enter_value(
+        &mut self,
+        of: &Value,
+        arguments: Vec<Value>,
+        deliver: Deliver,
+    ) -> Step<()> {
         match of {
             Value::Function(closure) => {
                 let (function, arguments) = self.resolve_closure(closure, arguments)?;
@@ -340,7 +357,8 @@ impl Machine<'_> {
             }
             return Ok(());
         }
-        let Some(frame) = self.goroutines.get_mut(self.current).and_then(|it| it.frames.pop()) else {
+        let Some(frame) = self.goroutines.get_mut(self.current).and_then(|it| it.frames.pop())
+        else {
             return Ok(());
         };
         let mut values = Vec::new();
@@ -402,7 +420,8 @@ impl Machine<'_> {
 
     /// What a goroutine does, with the calls that led there.
     pub(super) fn involved(&self, goroutine: usize, spot: Spot, what: &str) -> Involved {
-        let frames = self.goroutines.get(goroutine).map(|it| it.frames.as_slice()).unwrap_or_default();
+        let frames =
+            self.goroutines.get(goroutine).map(|it| it.frames.as_slice()).unwrap_or_default();
         let mut stack = Vec::new();
         for (place, frame) in frames.iter().rev().enumerate() {
             // A call below the innermost one stands behind the operation that called.

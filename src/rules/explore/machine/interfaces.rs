@@ -27,7 +27,9 @@ impl Machine<'_> {
 
     pub(super) fn interface(&mut self, from: Value, of: TypeId) -> Value {
         match from {
-            unknown @ Value::Unknown(_) if matches!(&*self.code.shape(of), Shape::Unknown) => unknown,
+            unknown @ Value::Unknown(_) if matches!(&*self.code.shape(of), Shape::Unknown) => {
+                unknown
+            }
             boxed @ Value::Interface(..) => boxed,
             from if self.methods(of).is_some() => from,
             from => Value::Interface(Dynamic::Type(of), Rc::new(from)),

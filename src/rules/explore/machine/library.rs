@@ -129,9 +129,9 @@ impl Machine<'_> {
     /// The items of a variadic argument.
     pub(super) fn items(&self, of: &Value) -> Vec<Value> {
         match of {
-            Value::Slice(it) => (0..it.length)
-                .filter_map(|index| self.peek(&it.at(index)).cloned())
-                .collect(),
+            Value::Slice(it) => {
+                (0..it.length).filter_map(|index| self.peek(&it.at(index)).cloned()).collect()
+            }
             Value::Nil => Vec::new(),
             other => vec![other.clone()],
         }

@@ -60,7 +60,10 @@ impl Machine<'_> {
         let done = |it| Ok(Did::Values(vec![Value::Bool(it)]));
         match name {
             "Lock" | "TryLock" => {
-                let mine = lock.writer == Some(me) && !lock.writing && name == "Lock" && lock.readers.is_empty();
+                let mine = lock.writer == Some(me)
+                    && !lock.writing
+                    && name == "Lock"
+                    && lock.readers.is_empty();
                 let free = lock.writer.is_none();
                 if mine || (free && lock.readers.is_empty()) {
                     lock.writer = Some(me);

@@ -49,9 +49,9 @@ impl Machine<'_> {
             | Shape::Channel(_)
             | Shape::Function
             | Shape::Interface(_) => Value::Nil,
-            Shape::Struct(fields) => {
-                Value::Many(Rc::new(fields.iter().map(|it| self.zero_within(it.1, depth + 1)).collect()))
-            }
+            Shape::Struct(fields) => Value::Many(Rc::new(
+                fields.iter().map(|it| self.zero_within(it.1, depth + 1)).collect(),
+            )),
             Shape::Array(length, element) if *length <= ELEMENTS => {
                 let one = self.zero_within(*element, depth + 1);
                 self.steps += u64::from(*length);
@@ -62,7 +62,9 @@ impl Machine<'_> {
                 Library::Mutex => state(State::Mutex(Mutex::default())),
                 Library::RwMutex => state(State::RwMutex(RwMutex::default())),
                 Library::WaitGroup => state(State::WaitGroup { count: 0, clock: Clock::default() }),
-                Library::Once => state(State::Once { begun: false, done: false, clock: Clock::default() }),
+                Library::Once => {
+                    state(State::Once { begun: false, done: false, clock: Clock::default() })
+                }
                 Library::Cond => state(State::Cond { locker: Value::Nil }),
                 Library::SyncMap => {
                     state(State::SyncMap { entries: Entries::default(), clock: Clock::default() })
@@ -87,7 +89,9 @@ impl Machine<'_> {
                     return self.unknown(Doubt::Guessed);
                 }
             },
-            Shape::Float | Shape::Array(..) | Shape::Unknown => return self.unknown(Doubt::Guessed),
+            Shape::Float | Shape::Array(..) | Shape::Unknown => {
+                return self.unknown(Doubt::Guessed);
+            }
         };
         self.zeros.insert(of, value.clone());
         value

@@ -37,7 +37,7 @@ use std::rc::Rc;
 use super::code::{Code, Function, FunctionId, GlobalId, Spot, TypeId};
 use clock::Clock;
 use value::{Pointer, Value};
-use wait::{Status, Wait};
+use wait::Status;
 
 pub(in crate::rules) use report::{End, Event, Involved, Kind, Outcome, Shown};
 

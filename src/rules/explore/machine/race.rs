@@ -57,9 +57,8 @@ impl Machine<'_> {
             conflicts(shadow);
         }
         let unchanged = cell.shadow.get(&at.path).is_some_and(|shadow| {
-            let mine = |it: &Access| {
-                it.goroutine == me && it.time == clock.of(me) && it.atomic == atomic
-            };
+            let mine =
+                |it: &Access| it.goroutine == me && it.time == clock.of(me) && it.atomic == atomic;
             shadow.write.as_ref().is_some_and(mine) || (!write && shadow.reads.iter().any(mine))
         });
         if unchanged && against.is_empty() {

@@ -68,7 +68,12 @@ impl Machine<'_> {
             .into_iter()
             .filter_map(|owner| {
                 let took = |it: &&Event| it.goroutine == owner && it.what.ends_with("Lock");
-                self.events.iter().rev().filter(|it| !it.what.contains("Unlock")).find(took).cloned()
+                self.events
+                    .iter()
+                    .rev()
+                    .filter(|it| !it.what.contains("Unlock"))
+                    .find(took)
+                    .cloned()
             })
             .collect()
     }

@@ -18,10 +18,8 @@ impl Machine<'_> {
             let count = self.goroutines.len();
             let current = self.current;
             // Those that come after the current one, itself last.
-            let others: Vec<_> = (1..count)
-                .map(|it| (current + it) % count)
-                .filter(|it| self.ready(*it))
-                .collect();
+            let others: Vec<_> =
+                (1..count).map(|it| (current + it) % count).filter(|it| self.ready(*it)).collect();
             let early = self.early_timer();
             if spins > 300 && others.is_empty() && self.idle_rounds < ROUNDS && self.fire_next()? {
                 // Whoever spins may spin until time has passed.

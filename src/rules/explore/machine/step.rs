@@ -70,9 +70,10 @@ impl Machine<'_> {
     fn note(&mut self, function: &Rc<Function>, what: Rc<str>, at: usize) {
         let Some(spot) = function.spots.get(at) else { return };
         let goroutine = self.current;
-        let caller = self.goroutines.get(goroutine).and_then(|it| {
-            it.frames.iter().rev().find(|it| it.function.spot.is_some())
-        });
+        let caller = self
+            .goroutines
+            .get(goroutine)
+            .and_then(|it| it.frames.iter().rev().find(|it| it.function.spot.is_some()));
         let name = caller.map_or("", |it| it.function.name.as_str());
         self.events.push(Event { goroutine, function: name.into(), spot: *spot, what });
     }
@@ -244,8 +245,10 @@ fn visible(op: &Op) -> Option<Rc<str>> {
         Op::Receive { .. } => Some("receive".into()),
         Op::Select { .. } => Some("select".into()),
         Op::Close(_) => Some("close".into()),
-        Op::Call { call: Call::Library(path, kind, name), .. } => super::library::seen(path, kind, name)
-            .then(|| super::library::readable(path, kind, name).into()),
+        Op::Call { call: Call::Library(path, kind, name), .. } => {
+            super::library::seen(path, kind, name)
+                .then(|| super::library::readable(path, kind, name).into())
+        }
         _ => None,
     }
 }

@@ -77,7 +77,9 @@ impl Machine<'_> {
             }
             ("Wait", _) => {
                 let (at, state) = self.state(receiver)?;
-                let State::WaitGroup { count, clock } = state else { return opaque("no wait group") };
+                let State::WaitGroup { count, clock } = state else {
+                    return opaque("no wait group");
+                };
                 if *count > 0 {
                     self.access(&at.inner(SEMAPHORE), true, false, spot);
                     if let Some(it) = self.goroutines.get_mut(self.current) {
@@ -116,7 +118,12 @@ impl Machine<'_> {
             ("", "OnceFunc") => {
                 let once = State::Once { begun: false, done: false, clock: Clock::default() };
                 let at = self.allocate(Value::State(Rc::new(once)));
-                values(vec![bound("sync", "Once", "Do", vec![Value::Pointer(at), receiver.clone()])])
+                values(vec![bound(
+                    "sync",
+                    "Once",
+                    "Do",
+                    vec![Value::Pointer(at), receiver.clone()],
+                )])
             }
             ("", "NewCond") => {
                 let cond = State::Cond { locker: receiver.clone() };
@@ -192,7 +199,8 @@ impl Machine<'_> {
                     Value::Interface(of, inner) => (of, inner),
                     _ => return opaque("an unknown locker"),
                 };
-                let signalled = self.goroutines.get_mut(self.current).and_then(|it| it.signalled.take());
+                let signalled =
+                    self.goroutines.get_mut(self.current).and_then(|it| it.signalled.take());
                 if let Some(clock) = signalled {
                     self.learn(&clock);
                     let did = self.relock(&locker, "Lock")?;
@@ -209,9 +217,7 @@ impl Machine<'_> {
         }
         let clock = self.publish();
         loop {
-            let waits = |it: &super::Goroutine| {
-                matches!(&it.status, Status::Parked(Wait::Cond(of)) if *of == at)
-            };
+            let waits = |it: &super::Goroutine| matches!(&it.status, Status::Parked(Wait::Cond(of)) if *of == at);
             let first = self.goroutines.iter_mut().filter(|it| waits(it)).min_by_key(|it| it.since);
             let Some(first) = first else { break };
             first.status = Status::Ready;

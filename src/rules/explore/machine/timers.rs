@@ -63,9 +63,11 @@ impl Machine<'_> {
         let waited = match &self.timers.get(timer)?.what {
             What::Wake(_) => false,
             What::Send(channel) => self.is_waited_for(*channel),
-            What::Cancel(context) => {
-                self.contexts.get(*context as usize).and_then(|it| it.done).is_some_and(|it| self.is_waited_for(it))
-            }
+            What::Cancel(context) => self
+                .contexts
+                .get(*context as usize)
+                .and_then(|it| it.done)
+                .is_some_and(|it| self.is_waited_for(it)),
             What::Call(_) => true,
         };
         waited.then_some(timer)
@@ -183,7 +185,9 @@ impl Machine<'_> {
                     "Reset" => {
                         let delay = arguments.get(1).and_then(Value::as_integer).unwrap_or(UNKNOWN);
                         let now = self.now;
-                        let Some(it) = self.timers.get_mut(timer) else { return opaque("no timer") };
+                        let Some(it) = self.timers.get_mut(timer) else {
+                            return opaque("no timer");
+                        };
                         let was = std::mem::replace(&mut it.active, true);
                         it.when = now + delay.max(0);
                         it.period = it.period.map(|_| delay.max(1));

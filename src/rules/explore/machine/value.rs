@@ -208,10 +208,16 @@ impl Value {
                     Some(false)
                 }
             }
-            (Nil, Pointer(_) | Slice(_) | Map(_) | Channel(_) | Function(_) | Interface(..) | Thing(_))
-            | (Pointer(_) | Slice(_) | Map(_) | Channel(_) | Function(_) | Interface(..) | Thing(_), Nil) => {
-                Some(false)
-            }
+            (
+                Nil,
+                Pointer(_) | Slice(_) | Map(_) | Channel(_) | Function(_) | Interface(..)
+                | Thing(_),
+            )
+            | (
+                Pointer(_) | Slice(_) | Map(_) | Channel(_) | Function(_) | Interface(..)
+                | Thing(_),
+                Nil,
+            ) => Some(false),
             _ => None,
         }
     }

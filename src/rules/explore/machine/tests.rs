@@ -1,0 +1,1 @@
+//! The machine on code that is assembled by hand.
