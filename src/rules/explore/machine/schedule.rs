@@ -52,6 +52,12 @@ impl Machine<'_> {
                 }
             } else if !others.is_empty() {
                 spins = 0;
+                if let Some(timer) = early {
+                    if self.chooser.choose(Choice::Preempt, 2) == 1 {
+                        self.fire(timer)?;
+                        continue;
+                    }
+                }
                 let options = others.len();
                 let chosen =
                     if options > 1 { self.chooser.choose(Choice::Next, options) } else { 0 };
