@@ -24,8 +24,8 @@ pub(in crate::rules) struct Bounds {
 }
 
 impl Default for Bounds {
-    fn default() -> Bounds {
-        Bounds { steps: 60_000, runs: 500, random: 300, total: 4_000_000 }
+    fn default() -> Self {
+        Self { steps: 60_000, runs: 500, random: 300, total: 4_000_000 }
     }
 }
 

@@ -278,7 +278,6 @@ impl Machine<'_> {
     }
 
     /// The place and the value of a key; `None` where it is not known.
-    #[expect(clippy::type_complexity, reason = "unknown, absent and present are three things")]
     fn find(&mut self, map: u32, key: &Value) -> Step<Option<Option<(usize, Value)>>> {
         let entries = self.entries(map)?;
         let count = entries.of.len() as u64;

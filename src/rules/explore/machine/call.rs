@@ -134,10 +134,10 @@ impl Machine<'_> {
                 Value::Interface(dynamic, inner) => {
                     let mut all = vec![(*inner).clone()];
                     all.extend(values);
-                    if let Dynamic::Type(of) = dynamic {
-                        if let Some(id) = self.code.method(of, name) {
-                            return Ok((self.code.function(id), all));
-                        }
+                    if let Dynamic::Type(of) = dynamic
+                        && let Some(id) = self.code.method(of, name)
+                    {
+                        return Ok((self.code.function(id), all));
                     }
                     match self.library_type(dynamic) {
                         Some((path, kind)) => {
@@ -404,16 +404,19 @@ impl Machine<'_> {
     /// The goroutine is over, unless its test has something left to clean up.
     fn finish(&mut self) -> Step<()> {
         let me = self.current;
-        if let Some(test) = self.goroutines.get(me).and_then(|it| it.test) {
-            if self.end_test(test)? {
-                return Ok(());
-            }
+        if let Some(test) = self.goroutines.get(me).and_then(|it| it.test)
+            && self.end_test(test)?
+        {
+            return Ok(());
         }
         if let Some(it) = self.goroutines.get_mut(me) {
             it.status = Status::Over;
         }
         if me == 0 {
             self.entry_over = true;
+            if self.is_main {
+                return Err(Stop::Over);
+            }
         }
         Ok(())
     }

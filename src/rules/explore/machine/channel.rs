@@ -136,15 +136,14 @@ impl Machine<'_> {
             it.received += 1;
             let index = it.received - 1;
             self.slot(channel, me, index);
-            if let Some((other, case)) = self.partner(channel, true) {
-                if let Some(sent) = self.sent(other, case) {
-                    if let Some(it) = self.channels.get_mut(channel as usize) {
-                        it.buffer.push_back(sent);
-                        it.sent += 1;
-                        let index = it.sent - 1;
-                        self.slot(channel, other, index);
-                    }
-                }
+            if let Some((other, case)) = self.partner(channel, true)
+                && let Some(sent) = self.sent(other, case)
+                && let Some(it) = self.channels.get_mut(channel as usize)
+            {
+                it.buffer.push_back(sent);
+                it.sent += 1;
+                let index = it.sent - 1;
+                self.slot(channel, other, index);
             }
             return Ok(Some((value, true)));
         }
@@ -197,13 +196,12 @@ impl Machine<'_> {
             return;
         };
         let function = frame.function.clone();
-        if let Some(super::super::code::Op::Select { cases, .. }) = function.code.get(frame.at) {
-            if let (Some(Action::Receive { to, ok }), Some((value, was))) =
+        if let Some(super::super::code::Op::Select { cases, .. }) = function.code.get(frame.at)
+            && let (Some(Action::Receive { to, ok }), Some((value, was))) =
                 (cases.get(waiting.case).map(|it| it.action), value)
-            {
-                frame.set(to, value);
-                frame.set(ok, Value::Bool(was));
-            }
+        {
+            frame.set(to, value);
+            frame.set(ok, Value::Bool(was));
         }
         frame.at = waiting.then as usize;
     }

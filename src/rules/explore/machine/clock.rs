@@ -11,7 +11,7 @@ impl Clock {
     }
 
     /// Learns all that another clock knows.
-    pub(super) fn join(&mut self, other: &Clock) {
+    pub(super) fn join(&mut self, other: &Self) {
         if self.0.len() < other.0.len() {
             self.0.resize(other.0.len(), 0);
         }

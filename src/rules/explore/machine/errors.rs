@@ -31,10 +31,10 @@ impl Machine<'_> {
             return value_of(*it);
         }
         let value = self.fresh_error(Some(name.into()), Vec::new());
-        if let Value::Interface(_, inner) = &value {
-            if let Value::Thing(it) = **inner {
-                self.known_errors.insert(name.into(), it);
-            }
+        if let Value::Interface(_, inner) = &value
+            && let Value::Thing(it) = **inner
+        {
+            self.known_errors.insert(name.into(), it);
         }
         value
     }

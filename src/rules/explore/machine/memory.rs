@@ -176,7 +176,7 @@ fn state(of: State) -> Value {
 }
 
 impl From<&str> for Stop {
-    fn from(why: &str) -> Stop {
-        Stop::Opaque(why.into())
+    fn from(why: &str) -> Self {
+        Self::Opaque(why.into())
     }
 }

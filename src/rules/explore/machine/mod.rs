@@ -180,6 +180,8 @@ pub(in crate::rules) struct Machine<'c> {
     shown: Vec<Shown>,
     guessed: bool,
     entry_over: bool,
+    /// Whether the program ends with its entry.
+    is_main: bool,
     blocked: bool,
     idle_rounds: u32,
 }
@@ -219,6 +221,7 @@ impl<'c> Machine<'c> {
             shown: Vec::new(),
             guessed: false,
             entry_over: false,
+            is_main: false,
             blocked: false,
             idle_rounds: 0,
         };
@@ -243,6 +246,7 @@ impl<'c> Machine<'c> {
 
     fn begin(&mut self, entry: FunctionId) -> Step<()> {
         let function = self.code.function(entry);
+        self.is_main = function.name.ends_with("main");
         let test = (function.parameters > 0).then(|| self.new_test(None, 0));
         let arguments = test.iter().map(|it| self.test_value(*it)).collect();
         self.spawn(function, arguments, Deliver::Drop, None)?;

@@ -40,7 +40,7 @@ impl Machine<'_> {
         let mut conflicts = |shadow: &Shadow| {
             let reads = shadow.reads.iter().filter(|_| write);
             for earlier in shadow.write.iter().chain(reads) {
-                if !ordered(earlier) && !(atomic && earlier.atomic) {
+                if !(ordered(earlier) || atomic && earlier.atomic) {
                     against.push(earlier.involved.clone());
                 }
             }

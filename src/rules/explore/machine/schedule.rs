@@ -52,11 +52,11 @@ impl Machine<'_> {
                 }
             } else if !others.is_empty() {
                 spins = 0;
-                if let Some(timer) = early {
-                    if self.chooser.choose(Choice::Preempt, 2) == 1 {
-                        self.fire(timer)?;
-                        continue;
-                    }
+                if let Some(timer) = early
+                    && self.chooser.choose(Choice::Preempt, 2) == 1
+                {
+                    self.fire(timer)?;
+                    continue;
                 }
                 let options = others.len();
                 let chosen =

@@ -59,10 +59,10 @@ impl Machine<'_> {
     }
 
     fn unwind_or_end(&mut self, stop: Stop) -> Step<()> {
-        if let Stop::Panic(panic) = &stop {
-            if self.frame().is_none() {
-                return Err(Stop::Panic(panic.clone()));
-            }
+        if let Stop::Panic(panic) = &stop
+            && self.frame().is_none()
+        {
+            return Err(Stop::Panic(panic.clone()));
         }
         self.unwind(stop)
     }

@@ -32,7 +32,7 @@ impl Machine<'_> {
             self.access(&at.inner(SEMAPHORE), false, false, spot);
         }
         if now == 0 {
-            self.wake(|it| matches!(it, Wait::WaitGroup(of) if *of == at));
+            self.wake(|it| matches!(it, Wait::Counter(of) if *of == at));
             self.release_waiters(&at)?;
         }
         Ok(())
@@ -85,7 +85,7 @@ impl Machine<'_> {
                     if let Some(it) = self.goroutines.get_mut(self.current) {
                         it.waits_for = Some(at.clone());
                     }
-                    return self.park(Wait::WaitGroup(at)).map(|()| Did::Waits);
+                    return self.park(Wait::Counter(at)).map(|()| Did::Waits);
                 }
                 let clock = clock.clone();
                 self.learn(&clock);

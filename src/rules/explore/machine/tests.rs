@@ -16,6 +16,7 @@ const GROUP: TypeId = TypeId(2);
 const RW: TypeId = TypeId(3);
 const EMPTY: TypeId = TypeId(4);
 const ONCE: TypeId = TypeId(5);
+const LOCKER: TypeId = TypeId(6);
 
 /// The functions; a variable of the package is 0, which is an integer.
 struct Assembled(Vec<Rc<Function>>);
@@ -32,6 +33,7 @@ impl Code for Assembled {
             GROUP => Shape::Library(Library::WaitGroup),
             RW => Shape::Library(Library::RwMutex),
             ONCE => Shape::Library(Library::Once),
+            LOCKER => Shape::Pointer(MUTEX),
             _ => Shape::Struct(Vec::new()),
         })
     }
@@ -314,4 +316,57 @@ fn a_once_that_calls_itself_waits_for_ever() {
         ],
     );
     assert_eq!(kinds(&run(vec![entry, inner])), [Kind::Deadlock]);
+}
+
+#[test]
+fn nothing_leaks_when_the_program_ends_with_its_entry() {
+    let sender = function("sender", 1, vec![send(0)]);
+    let main = function("main", 0, vec![channel(0, None), go(1, &[0])]);
+    assert_eq!(kinds(&run(vec![main, sender])), []);
+}
+
+#[test]
+fn a_wait_group_orders_what_was_done_before_its_wait_ends() {
+    let program = |waits: bool| {
+        let mut entry = vec![
+            Op::New(0, INT),
+            Op::New(1, GROUP),
+            integer(2, 1),
+            sync("WaitGroup", "Add", &[1, 2]),
+            go(1, &[0, 1]),
+        ];
+        if waits {
+            entry.push(sync("WaitGroup", "Wait", &[1]));
+        }
+        entry.push(Op::Load { to: 3, at: 0 });
+        let other =
+            vec![integer(4, 7), Op::Store { at: 0, from: 4 }, sync("WaitGroup", "Done", &[1])];
+        kinds(&run(vec![function("entry", 0, entry), function("other", 2, other)]))
+    };
+    assert_eq!(program(true), []);
+    assert_eq!(program(false), [Kind::Race]);
+}
+
+#[test]
+fn a_condition_that_nobody_signals_is_waited_for_for_ever() {
+    let program = |signals: bool| {
+        let new = Call::Library("sync".into(), "".into(), "NewCond".into());
+        let entry = vec![
+            Op::New(0, MUTEX),
+            Op::Interface { to: 1, from: 0, of: LOCKER },
+            Op::Call { call: new, arguments: [1].into(), results: [2].into() },
+            sync("Mutex", "Lock", &[0]),
+            go(1, &[0, 2]),
+            sync("Cond", "Wait", &[2]),
+            sync("Mutex", "Unlock", &[0]),
+        ];
+        let mut other = vec![sync("Mutex", "Lock", &[0])];
+        if signals {
+            other.push(sync("Cond", "Signal", &[1]));
+        }
+        other.push(sync("Mutex", "Unlock", &[0]));
+        kinds(&run(vec![function("entry", 0, entry), function("other", 2, other)]))
+    };
+    assert_eq!(program(true), []);
+    assert_eq!(program(false), [Kind::Deadlock]);
 }

@@ -66,9 +66,9 @@ impl Slice {
 
 impl Pointer {
     /// The pointer to a field or an element of what this points to.
-    pub(super) fn inner(&self, index: u32) -> Pointer {
+    pub(super) fn inner(&self, index: u32) -> Self {
         let path = self.path.iter().copied().chain([index]).collect();
-        Pointer { object: self.object, path }
+        Self { object: self.object, path }
     }
 }
 
@@ -105,8 +105,8 @@ pub(super) enum Value {
     Channel(u32),
     Function(Rc<Closure>),
     /// A struct or an array.
-    Many(Rc<Vec<Value>>),
-    Interface(Dynamic, Rc<Value>),
+    Many(Rc<Vec<Self>>),
+    Interface(Dynamic, Rc<Self>),
     /// The state of a type of the library.
     State(Rc<State>),
     /// A context or an error of the library.
@@ -164,7 +164,7 @@ impl Value {
     /// The truth of a known condition.
     pub(super) fn as_bool(&self) -> Option<bool> {
         match self {
-            Value::Bool(it) => Some(*it),
+            Self::Bool(it) => Some(*it),
             _ => None,
         }
     }
@@ -172,13 +172,13 @@ impl Value {
     /// A known integer.
     pub(super) fn as_integer(&self) -> Option<i128> {
         match self {
-            Value::Integer(it) => Some(*it),
+            Self::Integer(it) => Some(*it),
             _ => None,
         }
     }
 
     /// Whether two values are equal under `==`; `None` where it is not known.
-    pub(super) fn equals(&self, other: &Value) -> Option<bool> {
+    pub(super) fn equals(&self, other: &Self) -> Option<bool> {
         use Value::*;
         match (self, other) {
             (Unknown(a), Unknown(b)) if a.term == b.term => Some(true),

@@ -32,7 +32,7 @@ pub(super) enum Wait {
     Lock(Pointer),
     WriteLock(Pointer),
     ReadLock(Pointer),
-    WaitGroup(Pointer),
+    Counter(Pointer),
     Once(Pointer),
     Cond(Pointer),
     Test(usize),
@@ -45,20 +45,20 @@ impl Wait {
     /// For people.
     pub(super) fn name(&self) -> &'static str {
         match self {
-            Wait::Send(..) => "send",
-            Wait::Receive(_) => "receive",
-            Wait::Select(_) => "select",
-            Wait::Forever => "forever",
-            Wait::Lock(_) => "sync.Mutex.Lock",
-            Wait::WriteLock(_) => "sync.RWMutex.Lock",
-            Wait::ReadLock(_) => "sync.RWMutex.RLock",
-            Wait::WaitGroup(_) => "sync.WaitGroup.Wait",
-            Wait::Once(_) => "sync.Once.Do",
-            Wait::Cond(_) => "sync.Cond.Wait",
-            Wait::Test(_) => "testing.T.Run",
-            Wait::Group(_) => "errgroup.Group.Wait",
-            Wait::Semaphore(..) => "semaphore.Weighted.Acquire",
-            Wait::Sleep => "time.Sleep",
+            Self::Send(..) => "send",
+            Self::Receive(_) => "receive",
+            Self::Select(_) => "select",
+            Self::Forever => "forever",
+            Self::Lock(_) => "sync.Mutex.Lock",
+            Self::WriteLock(_) => "sync.RWMutex.Lock",
+            Self::ReadLock(_) => "sync.RWMutex.RLock",
+            Self::Counter(_) => "sync.WaitGroup.Wait",
+            Self::Once(_) => "sync.Once.Do",
+            Self::Cond(_) => "sync.Cond.Wait",
+            Self::Test(_) => "testing.T.Run",
+            Self::Group(_) => "errgroup.Group.Wait",
+            Self::Semaphore(..) => "semaphore.Weighted.Acquire",
+            Self::Sleep => "time.Sleep",
         }
     }
 }
