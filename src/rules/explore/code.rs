@@ -27,7 +27,7 @@ pub(in crate::rules) struct TypeId(pub(in crate::rules) u32);
 pub(in crate::rules) struct GlobalId(pub(in crate::rules) u32);
 
 /// Where in the source an operation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub(in crate::rules) struct Spot {
     /// The index of the file in its package.
     pub(in crate::rules) file: u16,

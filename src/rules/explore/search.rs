@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::code::{Code, FunctionId, Spot};
-use super::machine::{Choice, Chooser, End, Kind, Machine, Shown};
+use super::machine::{Choice, Chooser, End, Kind, Machine, Outcome, Shown};
 
 /// How much is done for an entry.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +60,9 @@ const PREEMPTIONS: usize = 2;
 
 /// As many prefixes wait.
 const WAITING: usize = 4_000;
+
+/// After as many runs with few preemptions the random ones begin to take turns.
+const EARLY: u32 = 12;
 
 /// As many runs in a row may meet what is not understood.
 const OPAQUE: u32 = 12;
@@ -119,8 +122,16 @@ pub(in crate::rules) fn explore(code: &dyn Code, entry: FunctionId, bounds: Boun
     let mut waiting: [VecDeque<Vec<usize>>; PREEMPTIONS + 1] = Default::default();
     waiting[0].push_back(Vec::new());
     let mut in_a_row = 0;
-    let mut run = 0u32;
+    let (mut run, mut seed) = (0u32, 0u32);
     while run < bounds.runs && explored.steps < bounds.total {
+        // Where the runs are long there are few of them: random ones take their turns early.
+        if run >= EARLY && seed < bounds.random && seed < run / 2 {
+            seed += 1;
+            let outcome = random_run(code, entry, bounds, seed);
+            explored.steps += outcome.steps;
+            note(&mut explored, &mut found, outcome.end, outcome.shown);
+            continue;
+        }
         // The cheap ones have twice the turns.
         let turn = if run % 4 == 3 { 2 } else { usize::from(run % 2 == 1) };
         let Some((cost, prefix)) = (0..=PREEMPTIONS)
@@ -152,17 +163,20 @@ pub(in crate::rules) fn explore(code: &dyn Code, entry: FunctionId, bounds: Boun
         run += 1;
     }
     let left = waiting.iter().any(|it| !it.is_empty());
-    let mut seed = 0;
     while left && seed < bounds.random && explored.steps < bounds.total {
         seed += 1;
-        let state = 0x9E37_79B9_7F4A_7C15u64.wrapping_mul(u64::from(seed));
-        let mut random = Random { state, rarely: u64::from(1 + seed % 6) };
-        let outcome = Machine::run(code, entry, bounds.steps, &mut random);
+        let outcome = random_run(code, entry, bounds, seed);
         explored.steps += outcome.steps;
         note(&mut explored, &mut found, outcome.end, outcome.shown);
     }
     explored.found = found.into_values().collect();
     explored
+}
+
+fn random_run(code: &dyn Code, entry: FunctionId, bounds: Bounds, seed: u32) -> Outcome {
+    let state = 0x9E37_79B9_7F4A_7C15u64.wrapping_mul(u64::from(seed));
+    let mut random = Random { state, rarely: u64::from(1 + seed % 6) };
+    Machine::run(code, entry, bounds.steps, &mut random)
 }
 
 fn note(

@@ -29,6 +29,9 @@ pub(super) enum What {
 /// A millisecond: what an unknown time is taken for.
 const UNKNOWN: i128 = 1_000_000;
 
+/// As many ticks in a row come before other timers.
+const TICKS: u32 = 16;
+
 impl Machine<'_> {
     pub(super) fn new_timer(&mut self, delay: &Value, what: What, ticks: bool) -> usize {
         let delay = match delay {
@@ -48,13 +51,22 @@ impl Machine<'_> {
         self.timers.get_mut(timer).is_some_and(|it| std::mem::take(&mut it.active))
     }
 
+    /// Whether a timer may still change something. A ticker that nobody waits for does not: what
+    /// it sends only lies in its channel.
     pub(super) fn timer_pending(&self) -> bool {
-        self.timers.iter().any(|it| it.active)
+        self.timers.iter().filter(|it| it.active).any(|it| match it.what {
+            What::Send(channel) if it.period.is_some() => self.is_waited_for(channel),
+            _ => true,
+        })
     }
 
+    /// The timer that fires next. After many ticks in a row it is one that fires once: a ticker
+    /// drops the ticks that its receiver is too slow for.
     fn earliest(&self) -> Option<usize> {
-        let active = self.timers.iter().enumerate().filter(|it| it.1.active);
-        active.min_by_key(|it| (it.1.when, it.0)).map(|it| it.0)
+        let active = || self.timers.iter().enumerate().filter(|it| it.1.active);
+        let once = active().filter(|it| self.ticks > TICKS && it.1.period.is_none());
+        let first = |of: &(usize, &Timer)| (of.1.when, of.0);
+        once.min_by_key(first).or_else(|| active().min_by_key(first)).map(|it| it.0)
     }
 
     /// The timer that may fire although others could go on.
@@ -73,9 +85,9 @@ impl Machine<'_> {
         waited.then_some(timer)
     }
 
-    /// Lets the earliest timer fire, if there is one.
+    /// Lets the earliest timer fire, if there is one that may change something.
     pub(super) fn fire_next(&mut self) -> Step<bool> {
-        match self.earliest() {
+        match self.earliest().filter(|_| self.timer_pending()) {
             Some(it) => self.fire(it).map(|()| true),
             None => Ok(false),
         }
@@ -90,8 +102,14 @@ impl Machine<'_> {
         let Some(it) = self.timers.get_mut(timer) else { return Ok(()) };
         let now = now.max(it.when);
         match it.period {
-            Some(period) => it.when = now + period,
-            None => it.active = false,
+            Some(period) => {
+                it.when = now + period;
+                self.ticks += 1;
+            }
+            None => {
+                it.active = false;
+                self.ticks = 0;
+            }
         }
         let (what, clock) = (it.what.clone(), it.clock.clone());
         self.now = now;
@@ -140,6 +158,7 @@ impl Machine<'_> {
     ) -> Step<Did> {
         let values = |it| Ok(Did::Values(it));
         match (kind, name) {
+            ("", "Sleep") if receiver.as_integer().is_some_and(|it| it <= 0) => values(Vec::new()),
             ("", "Sleep") => {
                 let me = self.current;
                 self.new_timer(receiver, What::Wake(me), false);
