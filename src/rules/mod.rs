@@ -13,7 +13,6 @@ mod endless;
 mod engine;
 mod example;
 mod explain;
-#[allow(dead_code, reason = "the rules that ask come next")]
 mod explore;
 mod finding;
 mod flow;
