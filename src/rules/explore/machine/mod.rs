@@ -184,6 +184,8 @@ pub(in crate::rules) struct Machine<'c> {
     is_main: bool,
     blocked: bool,
     idle_rounds: u32,
+    /// How often tickers have fired since another timer has.
+    ticks: u32,
 }
 
 impl<'c> Machine<'c> {
@@ -224,6 +226,7 @@ impl<'c> Machine<'c> {
             is_main: false,
             blocked: false,
             idle_rounds: 0,
+            ticks: 0,
         };
         let end = match machine.begin(entry).and_then(|()| machine.schedule()) {
             Ok(()) | Err(Stop::Over | Stop::Exit) => End::Complete,

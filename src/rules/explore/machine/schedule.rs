@@ -6,6 +6,12 @@ use super::{Choice, Machine, Step};
 /// As often timers may fire after the entry has returned while everything else rests.
 const ROUNDS: u32 = 24;
 
+/// Whoever can be seen to do as much in a row lets others come next.
+const SPINS: u32 = 60;
+
+/// After as many turns time has passed, although somebody is always busy.
+const BUSY: u32 = 1_000;
+
 impl Machine<'_> {
     fn ready(&self, goroutine: usize) -> bool {
         self.goroutines.get(goroutine).is_some_and(|it| matches!(it.status, Status::Ready))
@@ -13,24 +19,27 @@ impl Machine<'_> {
 
     /// Runs everything until it has come to rest.
     pub(super) fn schedule(&mut self) -> Step<()> {
-        let mut spins = 0u32;
+        let (mut spins, mut busy) = (0u32, 0u32);
         loop {
+            busy += 1;
             let count = self.goroutines.len();
             let current = self.current;
             // Those that come after the current one, itself last.
             let others: Vec<_> =
                 (1..count).map(|it| (current + it) % count).filter(|it| self.ready(*it)).collect();
             let early = self.early_timer();
-            if spins > 300 && others.is_empty() && self.idle_rounds < ROUNDS && self.fire_next()? {
+            let alone = spins > 5 * SPINS && others.is_empty();
+            if (alone || busy > BUSY) && self.idle_rounds < ROUNDS && self.fire_next()? {
                 // Whoever spins may spin until time has passed.
-                spins = 0;
+                (spins, busy) = (0, 0);
                 self.idle_rounds += u32::from(self.entry_over);
                 continue;
             }
             if self.ready(current) {
+                // It has done much that nobody sees.
                 let quiet = self.goroutines.get(current).is_some_and(|it| it.quiet == 0);
                 let options = 1 + others.len() + usize::from(early.is_some());
-                let spinning = quiet && spins > 60 && !others.is_empty();
+                let spinning = (quiet || spins > SPINS) && !others.is_empty();
                 let chosen = if spinning {
                     spins = 0;
                     1
@@ -69,6 +78,7 @@ impl Machine<'_> {
                     self.idle_rounds += 1;
                 }
                 if self.idle_rounds < ROUNDS && self.fire_next()? {
+                    busy = 0;
                     continue;
                 }
                 self.rest();
