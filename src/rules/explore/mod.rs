@@ -8,5 +8,6 @@
 //! What is not understood ends the run, and a run that ended so proves nothing.
 
 pub(in crate::rules) mod code;
+pub(in crate::rules) mod lower;
 pub(in crate::rules) mod machine;
 pub(in crate::rules) mod search;
