@@ -44,7 +44,19 @@ impl Machine<'_> {
 
     pub(super) fn show(&mut self, kind: Kind, involved: Vec<Involved>) {
         let schedule = self.last_events(&involved);
-        self.shown.push(Shown { kind, involved, schedule, guessed: self.guessed });
+        let guessed = self.doubts(kind);
+        self.shown.push(Shown { kind, involved, schedule, guessed });
+    }
+
+    /// Whether what is found may be due to what was guessed: a value, that the goroutines were
+    /// slower than a timer. What a test leaves behind that has failed is no surprise either.
+    pub(super) fn doubts(&self, kind: Kind) -> bool {
+        self.guessed
+            || match kind {
+                Kind::Deadlock => false,
+                Kind::Leak => self.tests.iter().any(|it| it.failed),
+                _ => self.hurried,
+            }
     }
 
     pub(super) fn show_panic(&mut self, panic: &Panic) {
