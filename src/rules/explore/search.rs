@@ -62,7 +62,10 @@ const PREEMPTIONS: usize = 2;
 const WAITING: usize = 4_000;
 
 /// After as many runs with few preemptions the random ones begin to take turns.
-const EARLY: u32 = 12;
+const EARLY: u32 = 4;
+
+/// After as many runs without an end, and none with one, there is nothing to be had.
+const ENDLESS: u32 = 16;
 
 /// As many runs in a row may meet what is not understood.
 const OPAQUE: u32 = 12;
@@ -147,7 +150,10 @@ pub(in crate::rules) fn explore(code: &dyn Code, entry: FunctionId, bounds: Boun
         let alone = matches!(&outcome.end, End::Opaque { concurrent: false, .. });
         in_a_row = if matches!(outcome.end, End::Opaque { .. }) { in_a_row + 1 } else { 0 };
         note(&mut explored, &mut found, outcome.end, outcome.shown);
-        if (run == 0 && alone) || (in_a_row >= OPAQUE && explored.complete == 0) {
+        if (explored.endless >= ENDLESS && explored.complete == 0)
+            || (run == 0 && alone)
+            || (in_a_row >= OPAQUE && explored.complete == 0)
+        {
             return explored;
         }
         for (at, choice) in taken.iter().enumerate().skip(prefix.len()) {

@@ -104,8 +104,11 @@ impl<'p> Builder<'_, '_, 'p> {
                 Some((call, all))
             }
             Callee::ForeignFunction { path, name, .. } => {
-                let of = self.signature(&self.of(function))?;
-                let arguments = self.arguments(node, &of)?;
+                let arguments = match self.signature(&self.of(function)) {
+                    Some(of) => self.arguments(node, &of)?,
+                    // The machine may know what the table does not.
+                    None => node.arguments().map(|it| self.value(it)).collect(),
+                };
                 Some((Call::Library(Rc::from(path), Rc::from(""), Rc::from(name)), arguments))
             }
             Callee::Literal(_) | Callee::Value(_) | Callee::Unknown => {

@@ -22,9 +22,14 @@ pub(in crate::rules) struct Entry {
 impl<'p> Program<'_, 'p> {
     /// The tests, the examples and `main` of a package, in the order of its files.
     pub(in crate::rules) fn entries(&self) -> Vec<Entry> {
+        // What `TestMain` sets up is not there.
+        let set_up = self.package.functions("TestMain").any(|it| sets_up(it).unwrap_or(true));
         let has_init = self.package.functions("init").next().is_some();
         let all = self.package.all().filter(|it| it.item.kind == ItemKind::Function);
-        let mut entries: Vec<_> = all.filter_map(|it| self.entry(it, has_init)).collect();
+        let mut entries: Vec<_> = all
+            .filter_map(|it| self.entry(it, has_init))
+            .filter(|it| !set_up || it.name == "main")
+            .collect();
         entries.sort_by_key(|it| it.spot);
         entries
     }
@@ -57,6 +62,12 @@ impl<'p> Program<'_, 'p> {
         let spot = Spot { file: self.file_index(declared.file), span: declared.item.span };
         Some(Entry { name: name.to_owned(), function, spot, testing })
     }
+}
+
+/// Whether a `TestMain` does more than run the tests: `goleak.VerifyTestMain(m)`.
+fn sets_up(declared: Declared<'_>) -> Option<bool> {
+    let body = declared.item.node(declared.file)?.field(Field::Body)?;
+    Some(body.statements().count() > 1)
 }
 
 /// Whether a name is one that `go test` looks for.

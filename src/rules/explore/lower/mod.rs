@@ -43,8 +43,6 @@ use super::code::{Code, Function, FunctionId, GlobalId, Shape, TypeId};
 use crate::golang::types::{Type, TypeInfo};
 use crate::golang::{Declared, Field, GoFile, GoNode, Package};
 
-pub(in crate::rules) use self::entry::Entry;
-
 /// A package as code. It remembers what it has made.
 pub(in crate::rules) struct Program<'a, 'p> {
     types: &'a TypeInfo<'p>,

@@ -101,6 +101,11 @@ impl Machine<'_> {
             ("errors", _) => self.error_call(name, arguments),
             ("testing", _) => self.testing_call(name, &receiver, arguments),
             ("golang.org/x/sync/errgroup", _) => self.group_call(name, &receiver, arguments, spot),
+            ("github.com/stretchr/testify/assert" | "github.com/stretchr/testify/require", "") => {
+                self.assertion(name, path.ends_with("require"), arguments)
+            }
+            // It complains about goroutines that are left, which is what is found here anyway.
+            ("go.uber.org/goleak", "") if name == "VerifyNone" => Ok(Did::Values(Vec::new())),
             _ => self.pure_call(path, kind, name, arguments),
         }
     }

@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod arithmetic;
+mod assertions;
 mod atomics;
 mod call;
 mod channel;
@@ -179,6 +180,8 @@ pub(in crate::rules) struct Machine<'c> {
     events: Vec<Event>,
     shown: Vec<Shown>,
     guessed: bool,
+    /// Whether a timer with a millisecond or more to go has fired early.
+    hurried: bool,
     entry_over: bool,
     /// Whether the program ends with its entry.
     is_main: bool,
@@ -222,6 +225,7 @@ impl<'c> Machine<'c> {
             events: Vec::new(),
             shown: Vec::new(),
             guessed: false,
+            hurried: false,
             entry_over: false,
             is_main: false,
             blocked: false,

@@ -93,7 +93,8 @@ impl Machine<'_> {
         }
         let involved = vec![now.clone(), earlier.clone()];
         let schedule = self.last_events(&involved);
-        let shown = Shown { kind: Kind::Race, involved, schedule, guessed: self.guessed };
+        let shown =
+            Shown { kind: Kind::Race, involved, schedule, guessed: self.doubts(Kind::Race) };
         if !self.shown.iter().any(|it| it.name() == shown.name()) {
             self.shown.push(shown);
         }

@@ -44,7 +44,19 @@ impl Machine<'_> {
 
     pub(super) fn show(&mut self, kind: Kind, involved: Vec<Involved>) {
         let schedule = self.last_events(&involved);
-        self.shown.push(Shown { kind, involved, schedule, guessed: self.guessed });
+        let guessed = self.doubts(kind);
+        self.shown.push(Shown { kind, involved, schedule, guessed });
+    }
+
+    /// Whether what is found may be due to what was guessed: a value, that the goroutines were
+    /// slower than a timer. What a test leaves behind that has failed is no surprise either.
+    pub(super) fn doubts(&self, kind: Kind) -> bool {
+        self.guessed
+            || match kind {
+                Kind::Deadlock => false,
+                Kind::Leak => self.tests.iter().any(|it| it.failed),
+                _ => self.hurried,
+            }
     }
 
     pub(super) fn show_panic(&mut self, panic: &Panic) {
@@ -87,6 +99,9 @@ impl Machine<'_> {
         let mut involved = Vec::new();
         for (index, goroutine) in self.goroutines.iter().enumerate() {
             if let Status::Parked(wait) = &goroutine.status {
+                if self.entry_over && matches!(wait, Wait::Asleep) {
+                    continue;
+                }
                 let mut one = self.involved(index, no_spot(), wait.name());
                 one.held = self.holders(wait);
                 involved.push(one);

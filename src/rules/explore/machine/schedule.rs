@@ -54,7 +54,7 @@ impl Machine<'_> {
                         self.current = *other;
                     }
                     (None, Some(timer)) if chosen == options - 1 && chosen > 0 => {
-                        self.fire(timer)?;
+                        self.fire_early(timer)?;
                         continue;
                     }
                     _ => spins += 1,
@@ -64,7 +64,7 @@ impl Machine<'_> {
                 if let Some(timer) = early
                     && self.chooser.choose(Choice::Preempt, 2) == 1
                 {
-                    self.fire(timer)?;
+                    self.fire_early(timer)?;
                     continue;
                 }
                 let options = others.len();

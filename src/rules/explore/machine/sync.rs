@@ -81,7 +81,11 @@ impl Machine<'_> {
                     return opaque("no wait group");
                 };
                 if *count > 0 {
-                    self.access(&at.inner(SEMAPHORE), true, false, spot);
+                    // The first one who waits stands for all: they do not race with each other.
+                    let waits = |it: &super::Goroutine| matches!(&it.status, Status::Parked(Wait::Counter(of)) if *of == at);
+                    if !self.goroutines.iter().any(waits) {
+                        self.access(&at.inner(SEMAPHORE), true, false, spot);
+                    }
                     if let Some(it) = self.goroutines.get_mut(self.current) {
                         it.waits_for = Some(at.clone());
                     }

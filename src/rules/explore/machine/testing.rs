@@ -11,7 +11,7 @@ pub(super) struct Test {
     /// The goroutine that waits for it.
     parent: Option<usize>,
     over: bool,
-    failed: bool,
+    pub(super) failed: bool,
     cleanups: Vec<Value>,
     context: Option<u32>,
 }
