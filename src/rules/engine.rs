@@ -12,6 +12,7 @@ use crate::model::{Confidence, Severity};
 
 use super::audience::{serves_tests, serves_tests_at};
 use super::channel::Local;
+use super::explore::{Told, told};
 use super::goroutine::Starts;
 use super::lockset::LockSets;
 use super::meter::Meter;
@@ -52,6 +53,7 @@ pub(super) struct Context<'p> {
     channels: RefCell<HashMap<(&'p str, Span), Channels<'p>>>,
     touches: RefCell<HashMap<Object<'p>, Option<Rc<[Touch<'p>]>>>>,
     locksets: OnceCell<Option<LockSets<'p>>>,
+    told: OnceCell<Option<Vec<Told<'p>>>>,
 }
 
 /// The channels that one declaration makes.
@@ -70,6 +72,7 @@ impl<'p> Context<'p> {
             channels: RefCell::default(),
             touches: RefCell::default(),
             locksets: OnceCell::new(),
+            told: OnceCell::new(),
         }
     }
 
@@ -118,6 +121,12 @@ impl<'p> Context<'p> {
     /// Which locks are held where; found when somebody first asks.
     pub(super) fn locksets(&self) -> Option<&LockSets<'p>> {
         self.locksets.get_or_init(|| LockSets::of(self)).as_ref()
+    }
+
+    /// What running the package's tests, examples and `main` step by step has shown; found when
+    /// somebody first asks.
+    pub(super) fn told(&self) -> Option<&[Told<'p>]> {
+        self.told.get_or_init(|| told(self)).as_deref()
     }
 
     /// Whether `times` looks at some node of the file by its position can still be afforded.

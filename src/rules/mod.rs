@@ -13,6 +13,7 @@ mod endless;
 mod engine;
 mod example;
 mod explain;
+mod explore;
 mod finding;
 mod flow;
 mod gate;

@@ -22,6 +22,16 @@ impl<'p> TypeInfo<'p> {
         self.integer(file, expression, DEPTH)
     }
 
+    /// The expression that a constant of the package is declared with, and the file that does.
+    pub fn constant_value(
+        &self,
+        file: &'p GoFile,
+        name: Node<'p>,
+    ) -> Option<(&'p GoFile, Node<'p>)> {
+        let (file, spec, name) = self.constant_spec(file, name)?;
+        Some((file, self.constant_of(file, spec, name)?.node))
+    }
+
     pub(super) fn integer(&self, file: &'p GoFile, node: Node<'p>, depth: usize) -> Option<i128> {
         self.evaluate(file, node, None, depth)
     }
@@ -123,18 +133,7 @@ impl<'p> TypeInfo<'p> {
     }
 
     fn named_constant(&self, file: &'p GoFile, node: Node<'p>, depth: usize) -> Option<i128> {
-        let (file, spec, name) = match file.resolve(node) {
-            Resolved::Local(_, it) if it.kind == BindingKind::Const => {
-                let (span, kind) = it.declared_by;
-                (file, self.node(file, span, kind)?, it.name)
-            }
-            Resolved::Outer(name) => {
-                let it = only(self.package.declared(name))?;
-                (it.item.kind == ItemKind::Const).then_some(())?;
-                (&**it.file, self.declaring(it)?, it.item.name_span)
-            }
-            _ => return None,
-        };
+        let (file, spec, name) = self.constant_spec(file, node)?;
         let constant = self.constant_of(file, spec, name)?;
         let value = self.evaluate(file, constant.node, Some(constant.iota), depth)?;
         let fits = match constant.typed {
@@ -145,6 +144,26 @@ impl<'p> TypeInfo<'p> {
             None => true,
         };
         fits.then_some(value)
+    }
+
+    /// The spec that declares the constant which an identifier stands for, and its name there.
+    fn constant_spec(
+        &self,
+        file: &'p GoFile,
+        node: Node<'p>,
+    ) -> Option<(&'p GoFile, Node<'p>, Span)> {
+        match file.resolve(node) {
+            Resolved::Local(_, it) if it.kind == BindingKind::Const => {
+                let (span, kind) = it.declared_by;
+                Some((file, self.node(file, span, kind)?, it.name))
+            }
+            Resolved::Outer(name) => {
+                let it = only(self.package.declared(name))?;
+                (it.item.kind == ItemKind::Const).then_some(())?;
+                Some((&**it.file, self.declaring(it)?, it.item.name_span))
+            }
+            _ => None,
+        }
     }
 
     /// `len` of an array, or of a string that is written out.

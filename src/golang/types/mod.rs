@@ -111,6 +111,11 @@ impl<'p> TypeInfo<'p> {
         foreign::value(path, name)
     }
 
+    /// The type that an expression stands for, where it stands for one: `T`, `p.T`, `(*T)`.
+    pub fn meant(&self, file: &'p GoFile, expression: Node<'p>) -> Option<Type<'p>> {
+        self.as_type(file, expression, DEPTH)
+    }
+
     /// What a type is without its name.
     pub fn underlying(&self, of: &Type<'p>) -> Type<'p> {
         self.underlying_type(of, DEPTH)

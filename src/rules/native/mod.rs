@@ -39,6 +39,9 @@ mod concurrency {
     pub(super) mod pool_use_after_put;
     pub(super) mod rwmutex_recursive_rlock;
     pub(super) mod rwmutex_write_under_rlock;
+    pub(super) mod schedule_deadlock;
+    pub(super) mod schedule_panic;
+    pub(super) mod schedule_race;
     pub(super) mod select_default_busy_loop;
     pub(super) mod semaphore_not_released;
     pub(super) mod send_on_closed;
@@ -229,6 +232,21 @@ pub(super) const PAGES: &[(&str, &str, Native)] = &[
         "review-rules/concurrency/rwmutex-write-under-rlock.md",
         include_str!("../../../review-rules/concurrency/rwmutex-write-under-rlock.md"),
         concurrency::rwmutex_write_under_rlock::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/schedule-deadlock.md",
+        include_str!("../../../review-rules/concurrency/schedule-deadlock.md"),
+        concurrency::schedule_deadlock::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/schedule-panic.md",
+        include_str!("../../../review-rules/concurrency/schedule-panic.md"),
+        concurrency::schedule_panic::NATIVE,
+    ),
+    (
+        "review-rules/concurrency/schedule-race.md",
+        include_str!("../../../review-rules/concurrency/schedule-race.md"),
+        concurrency::schedule_race::NATIVE,
     ),
     (
         "review-rules/concurrency/select-default-busy-loop.md",

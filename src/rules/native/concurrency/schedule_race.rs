@@ -1,0 +1,13 @@
+//! Accesses that nothing orders, under a schedule that was found by running the code step by step.
+
+use crate::golang::{Kind as Node, Place};
+use crate::rules::Role;
+use crate::rules::engine::{Context, Hit, Native};
+use crate::rules::explore::{Kind, hits};
+
+pub(in crate::rules) const NATIVE: Native =
+    Native { kinds: &[Node::FunctionDeclaration], vars: &["ACCESS", "ENTRY", "STEPS"], check };
+
+fn check<'p>(context: &Context<'p>, place: &Place<'p, '_>) -> Vec<Hit<'p>> {
+    hits(context, place, |it| it == Kind::Race, "ACCESS", Role::Access)
+}
