@@ -2,9 +2,7 @@
 
 use super::builder::Builder;
 use crate::golang::types::{Type, only};
-use crate::golang::{
-    Access, BindingId, GoNode, ItemKind, Kind, Node, Resolved,
-};
+use crate::golang::{Access, BindingId, GoNode, ItemKind, Kind, Node, Resolved};
 use crate::rules::explore::code::{Kept, Op, Reg};
 
 impl<'p> Builder<'_, '_, 'p> {
@@ -41,12 +39,7 @@ impl<'p> Builder<'_, '_, 'p> {
     }
 
     /// Makes a variable anew.
-    pub(super) fn variable(
-        &mut self,
-        id: BindingId,
-        of: &Type<'p>,
-        value: Option<Reg>,
-    ) -> Kept {
+    pub(super) fn variable(&mut self, id: BindingId, of: &Type<'p>, value: Option<Reg>) -> Kept {
         let type_id = self.id(of);
         if self.in_memory(id, of) {
             let at = self.reg();
