@@ -227,7 +227,8 @@ impl<'x, 'a, 'p> Builder<'x, 'a, 'p> {
     }
 
     pub(super) fn last_is_end(&self) -> bool {
-        let reached = self.labels.iter().any(|it| it.is_some_and(|it| it as usize == self.code.len()));
+        let reached =
+            self.labels.iter().any(|it| it.is_some_and(|it| it as usize == self.code.len()));
         let ends = |it: &Op| matches!(it, Op::Return | Op::Jump(_) | Op::Panic(_) | Op::Opaque(_));
         !reached && self.code.last().is_some_and(ends)
     }

@@ -1,8 +1,8 @@
 //! Functions: parameters, results and bodies.
 
+use super::Program;
 use super::builder::Builder;
 use super::source::Source;
-use super::Program;
 use crate::golang::types::{Signature, Type};
 use crate::golang::{Declared, Field, GoFile, GoNode, Item, Kind, Node};
 use crate::rules::explore::code::{Function, Kept, Op};
@@ -131,9 +131,9 @@ impl<'p> Builder<'_, '_, 'p> {
                     let of = it.field(Field::Type);
                     let of = of.map(|it| self.types.written(self.file, it)).unwrap_or_default();
                     let names = self.names(it);
-                    for name in names.iter().map(|it| Some(*it)).chain(
-                        names.is_empty().then_some(None),
-                    ) {
+                    for name in
+                        names.iter().map(|it| Some(*it)).chain(names.is_empty().then_some(None))
+                    {
                         self.result(name, &of);
                     }
                 }

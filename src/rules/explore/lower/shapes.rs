@@ -58,9 +58,7 @@ impl<'p> Shapes<'p> {
             Type::Unknown | Type::Nil | Type::Tuple(_) => Key::Unknown,
             Type::Basic(it) => Key::Basic(*it),
             Type::Named(it) => match it.origin {
-                Origin::Own(own) => {
-                    Key::Own(address(own.file), own.spec.start, all(&it.arguments))
-                }
+                Origin::Own(own) => Key::Own(address(own.file), own.spec.start, all(&it.arguments)),
                 Origin::Foreign(path, name) => {
                     Key::Foreign(path.to_owned(), name.to_owned(), all(&it.arguments))
                 }
