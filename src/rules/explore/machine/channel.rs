@@ -295,6 +295,7 @@ impl Machine<'_> {
         }
         match default {
             Some(to) => self.jump(to),
+            None if cases.is_empty() => return self.park(Wait::Asleep),
             None if waiting.is_empty() => return self.park(Wait::Forever),
             None => return self.park(Wait::Select(waiting)),
         }

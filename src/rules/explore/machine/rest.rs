@@ -99,6 +99,9 @@ impl Machine<'_> {
         let mut involved = Vec::new();
         for (index, goroutine) in self.goroutines.iter().enumerate() {
             if let Status::Parked(wait) = &goroutine.status {
+                if self.entry_over && matches!(wait, Wait::Asleep) {
+                    continue;
+                }
                 let mut one = self.involved(index, no_spot(), wait.name());
                 one.held = self.holders(wait);
                 involved.push(one);

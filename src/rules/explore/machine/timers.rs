@@ -225,7 +225,10 @@ impl Machine<'_> {
             }
             ("Duration", "Nanoseconds") => values(vec![receiver.clone()]),
             ("" | "Time" | "Duration" | "Month" | "Weekday", _) => {
-                let results = (0..2).map(|_| self.unknown(Doubt::Free)).collect();
+                // Any time may be now, but not every text is one.
+                let any = kind == "Time" || matches!(name, "Now" | "Since" | "Until");
+                let doubt = if any { Doubt::Free } else { Doubt::Guessed };
+                let results = (0..2).map(|_| self.unknown(doubt)).collect();
                 values(results)
             }
             _ => opaque("a function of time"),

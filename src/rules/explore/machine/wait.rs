@@ -27,8 +27,10 @@ pub(super) enum Wait {
     Send(u32, Value),
     Receive(u32),
     Select(Vec<Waiting>),
-    /// A nil channel, or a `select` without a case.
+    /// A nil channel, or a `select` with nothing but these.
     Forever,
+    /// A `select` without a case: whoever writes that means it.
+    Asleep,
     Lock(Pointer),
     WriteLock(Pointer),
     ReadLock(Pointer),
@@ -49,6 +51,7 @@ impl Wait {
             Self::Receive(_) => "receive",
             Self::Select(_) => "select",
             Self::Forever => "forever",
+            Self::Asleep => "select",
             Self::Lock(_) => "sync.Mutex.Lock",
             Self::WriteLock(_) => "sync.RWMutex.Lock",
             Self::ReadLock(_) => "sync.RWMutex.RLock",
