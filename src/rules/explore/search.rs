@@ -25,7 +25,7 @@ pub(in crate::rules) struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { steps: 60_000, runs: 500, random: 300, total: 4_000_000 }
+        Self { steps: 40_000, runs: 500, random: 300, total: 1_500_000 }
     }
 }
 
@@ -66,6 +66,15 @@ const EARLY: u32 = 4;
 
 /// After as many runs without an end, and none with one, there is nothing to be had.
 const ENDLESS: u32 = 16;
+
+/// After as many without an end, whatever the others came to.
+const MANY_ENDLESS: u32 = 24;
+
+/// As often everything that is found must be seen.
+const CONFIRMED: u32 = 8;
+
+/// After as many runs without anything new, what is found is all there is.
+const NOTHING_NEW: u32 = 100;
 
 /// As many runs in a row may meet what is not understood.
 const OPAQUE: u32 = 12;
@@ -126,7 +135,12 @@ pub(in crate::rules) fn explore(code: &dyn Code, entry: FunctionId, bounds: Boun
     waiting[0].push_back(Vec::new());
     let mut in_a_row = 0;
     let (mut run, mut seed) = (0u32, 0u32);
+    let mut news = News::default();
     while run < bounds.runs && explored.steps < bounds.total {
+        if explored.endless >= MANY_ENDLESS || news.are_over(run + seed, &found) {
+            explored.found = found.into_values().collect();
+            return explored;
+        }
         // Where the runs are long there are few of them: random ones take their turns early.
         if run >= EARLY && seed < bounds.random && seed < run / 2 {
             seed += 1;
@@ -150,10 +164,11 @@ pub(in crate::rules) fn explore(code: &dyn Code, entry: FunctionId, bounds: Boun
         let alone = matches!(&outcome.end, End::Opaque { concurrent: false, .. });
         in_a_row = if matches!(outcome.end, End::Opaque { .. }) { in_a_row + 1 } else { 0 };
         note(&mut explored, &mut found, outcome.end, outcome.shown);
-        if (explored.endless >= ENDLESS && explored.complete == 0)
-            || (run == 0 && alone)
-            || (in_a_row >= OPAQUE && explored.complete == 0)
-        {
+        if (run == 0 && alone) || (in_a_row >= OPAQUE && explored.complete == 0) {
+            return explored;
+        }
+        if explored.endless >= ENDLESS && explored.complete == 0 {
+            explored.found = found.into_values().collect();
             return explored;
         }
         for (at, choice) in taken.iter().enumerate().skip(prefix.len()) {
@@ -170,6 +185,9 @@ pub(in crate::rules) fn explore(code: &dyn Code, entry: FunctionId, bounds: Boun
     }
     let left = waiting.iter().any(|it| !it.is_empty());
     while left && seed < bounds.random && explored.steps < bounds.total {
+        if explored.endless >= MANY_ENDLESS || news.are_over(run + seed, &found) {
+            break;
+        }
         seed += 1;
         let outcome = random_run(code, entry, bounds, seed);
         explored.steps += outcome.steps;
@@ -177,6 +195,29 @@ pub(in crate::rules) fn explore(code: &dyn Code, entry: FunctionId, bounds: Boun
     }
     explored.found = found.into_values().collect();
     explored
+}
+
+/// When something new was found last.
+#[derive(Default)]
+struct News {
+    sure: usize,
+    all: usize,
+    at: u32,
+}
+
+impl News {
+    /// Whether all that is found is sure and was seen often enough, and nothing new has come for
+    /// long.
+    fn are_over(&mut self, run: u32, found: &BTreeMap<(Kind, Vec<Spot>), Found>) -> bool {
+        let sure = found.values().filter(|it| !it.shown.guessed).count();
+        if (sure, found.len()) != (self.sure, self.all) {
+            (self.sure, self.all, self.at) = (sure, found.len(), run);
+        }
+        sure > 0
+            && sure == found.len()
+            && run >= self.at + NOTHING_NEW
+            && found.values().all(|it| it.seen >= CONFIRMED)
+    }
 }
 
 fn random_run(code: &dyn Code, entry: FunctionId, bounds: Bounds, seed: u32) -> Outcome {

@@ -96,6 +96,9 @@ impl<'p> Builder<'_, '_, 'p> {
     /// As many values as there are types, converted to them, all evaluated before any is used.
     fn given(&mut self, of: &[Type<'p>], values: &[Node<'p>]) -> Option<Vec<Reg>> {
         if values.len() == of.len() {
+            if values.len() > 1 {
+                self.first(values.iter().copied());
+            }
             let mut given = Vec::new();
             for (value, of) in values.iter().zip(of) {
                 let from = self.value_as(*value, of);
@@ -125,18 +128,36 @@ impl<'p> Builder<'_, '_, 'p> {
             };
             return self.combine(place, operator, Some(value));
         }
-        let mut places = Vec::new();
-        for it in &left {
-            let Some(place) = self.left(*it) else {
-                return self.opaque("a place that is not understood");
-            };
-            places.push(if left.len() > 1 { self.settled(place) } else { place });
+        self.first(left.iter().copied());
+        if let [one] = *right
+            && left.len() > 1
+        {
+            let Some(given) = self.several(one, left.len()) else { return };
+            let Some(places) = self.lefts(&left) else { return };
+            for (place, (from, of)) in places.iter().zip(given) {
+                self.give(place, from, &of);
+            }
+            return;
         }
+        self.first(right.iter().copied());
+        let Some(places) = self.lefts(&left) else { return };
         let of: Vec<_> = places.iter().map(|it| it.of.clone()).collect();
         let Some(given) = self.given(&of, &right) else { return };
         for (place, from) in places.iter().zip(given) {
             self.put(place, from);
         }
+    }
+
+    fn lefts(&mut self, nodes: &[Node<'p>]) -> Option<Vec<Left<'p>>> {
+        let mut places = Vec::new();
+        for it in nodes {
+            let Some(place) = self.left(*it) else {
+                self.opaque("a place that is not understood");
+                return None;
+            };
+            places.push(if nodes.len() > 1 { self.settled(place) } else { place });
+        }
+        Some(places)
     }
 
     /// `x++`, `x--`
@@ -149,6 +170,7 @@ impl<'p> Builder<'_, '_, 'p> {
 
     /// `x op= value`, or 1 where there is no value.
     fn combine(&mut self, node: Node<'p>, operator: &'static str, value: Option<Node<'p>>) {
+        self.first([node].into_iter().chain(value));
         let Some(left) = self.left(node) else {
             return self.opaque("a place that is not understood");
         };

@@ -28,6 +28,8 @@ pub(super) struct Builder<'x, 'a, 'p> {
     pub(super) gotos: HashMap<&'p str, Label>,
     /// Where a `fallthrough` goes.
     pub(super) falls: Option<Label>,
+    /// The results of calls and receives that were made first, by their nodes.
+    pub(super) known: HashMap<usize, Reg>,
     file_index: u16,
     at: Span,
     code: Vec<Op>,
@@ -62,6 +64,7 @@ impl<'x, 'a, 'p> Builder<'x, 'a, 'p> {
             label: None,
             gotos: HashMap::new(),
             falls: None,
+            known: HashMap::new(),
             file_index: program.file_index(file),
             at,
             code: Vec::new(),

@@ -25,6 +25,7 @@ impl<'p> Builder<'_, '_, 'p> {
     }
 
     fn try_called(&mut self, node: Node<'p>, count: usize) -> Option<Vec<Reg>> {
+        self.first_within(node);
         let (call, arguments) = match self.types.callee(self.file, node) {
             Callee::Builtin(name) => {
                 let result = self.builtin(node, name)?;
@@ -57,6 +58,7 @@ impl<'p> Builder<'_, '_, 'p> {
 
     /// The call of a `go` or `defer` statement, with everything evaluated that is evaluated now.
     pub(super) fn prepared(&mut self, node: Node<'p>) -> Option<(Call, Vec<Reg>)> {
+        self.first_within(node);
         let prepared = match self.types.callee(self.file, node) {
             Callee::Builtin(name) => self.prepared_builtin(node, name),
             Callee::Conversion(_) => None,

@@ -9,6 +9,9 @@ use crate::rules::explore::code::{Kept, Op, Reg};
 impl<'p> Builder<'_, '_, 'p> {
     /// The value of an expression; `None` where it is not understood.
     pub(super) fn expression(&mut self, node: Node<'p>) -> Option<Reg> {
+        if !node.is(Kind::CallExpression) {
+            self.first_within(node);
+        }
         match node.go_kind() {
             Kind::Identifier => self.identifier(node),
             Kind::SelectorExpression => self.selector(node),

@@ -67,10 +67,10 @@ fn collect<'p>(
     Some(())
 }
 
-fn collect_foreign<'p>(
+fn collect_foreign(
     path: &str,
     name: &str,
-    found: &mut BTreeSet<&'p str>,
+    found: &mut BTreeSet<&str>,
     levels: usize,
 ) -> Option<()> {
     let levels = levels.checked_sub(1)?;

@@ -21,6 +21,7 @@ impl<'p> Builder<'_, '_, 'p> {
         if of.foreign_name().is_some() && matches!(self.types.underlying(of), Type::Struct(_)) {
             return self.new_foreign(body, of);
         }
+        self.first([body]);
         let from = self.literal(body, of)?;
         let at = self.fresh(of);
         self.emit(Op::Store { at, from });

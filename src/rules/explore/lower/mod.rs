@@ -20,6 +20,7 @@ mod literal;
 mod loops;
 mod method;
 mod operator;
+mod order;
 mod place;
 mod printed;
 mod shapes;

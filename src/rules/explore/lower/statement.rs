@@ -114,6 +114,7 @@ impl<'p> Builder<'_, '_, 'p> {
             Type::Chan(_, of) => (*of).clone(),
             _ => Type::Unknown,
         };
+        self.first([channel, value]);
         let channel = self.value(channel);
         let value = self.value_as(value, &of);
         (channel, value)
@@ -146,6 +147,9 @@ impl<'p> Builder<'_, '_, 'p> {
                 }
             }
             _ => {
+                if values.len() > 1 {
+                    self.first(values.iter().copied());
+                }
                 for (value, (_, of)) in values.iter().zip(&results) {
                     let value = self.value_as(*value, of);
                     // Another result may be what is read here.

@@ -9,6 +9,9 @@ impl<'p> Builder<'_, '_, 'p> {
     /// The value of an expression. The register may be a variable's own.
     pub(super) fn value(&mut self, node: Node<'p>) -> Reg {
         let node = node.unparen();
+        if let Some(known) = self.known.remove(&node.id()) {
+            return known;
+        }
         let value = self.within(node, |it| {
             let value = it.constant_value(node).or_else(|| it.expression(node));
             if value.is_none() {

@@ -406,3 +406,55 @@ func f(c chan int) (n int) {
          [Register(1)]
     "#);
 }
+
+#[test]
+fn variables_are_read_after_the_calls_beside_them() {
+    runs(
+        "
+type pair struct{ a, b int }
+
+func two(a, b int) int { return 100*a + b }
+
+func all(of ...int) int { return two(of[0], of[1]) }",
+        "
+    x := 1
+    f := func() int { x = 10; return 1 }
+    check(two(x, f()) == 1001)
+    x = 1
+    check(all(x, f()) == 1001)
+    x = 1
+    check(pair{x, f()} == pair{10, 1})
+    x = 1
+    a, b := x, f()
+    check(a == 10 && b == 1)
+    x = 1
+    x += f()
+    check(x == 11)
+    x = 1
+    check(x+x*f() == 20)
+    p := &pair{1, 2}
+    first := p
+    h := func() int { p = &pair{100, 200}; return 5 }
+    p.a = h()
+    check(p.a == 5 && first.a == 1)
+    m := map[int]int{}
+    x = 1
+    m[x] = f()
+    check(m[10] == 1 && len(m) == 1)
+    s := []int{5}
+    x = 1
+    s = append(s, x, f())
+    check(s[1] == 10 && s[2] == 1)
+    k := func() (int, bool) { p = &pair{7, 8}; return 3, true }
+    var ok bool
+    p.b, ok = k()
+    check(ok && p.b == 3 && p.a == 7)
+    x = 1
+    check(x == 1 && f() == 1 && x == 10)
+    done := make(chan int)
+    total := 0
+    go func() { total = 4; done <- 1 }()
+    total += <-done
+    check(total == 5)",
+    );
+}
