@@ -4,7 +4,7 @@ use super::Program;
 use super::source::Source;
 use crate::golang::types::{Signature, Type};
 use crate::golang::{Declared, Field, GoNode, ItemKind};
-use crate::rules::explore::code::{FunctionId, Spot, TypeId};
+use crate::rules::explore::code::{FunctionId, Spot};
 
 /// A function that can be run without any input.
 #[derive(Debug, Clone)]
@@ -15,8 +15,6 @@ pub(in crate::rules) struct Entry {
     pub(in crate::rules) function: FunctionId,
     /// Its declaration.
     pub(in crate::rules) spot: Spot,
-    /// The type of its one parameter, `*testing.T`, where it has one.
-    pub(in crate::rules) testing: Option<TypeId>,
 }
 
 impl<'p> Program<'_, 'p> {
@@ -48,19 +46,17 @@ impl<'p> Program<'_, 'p> {
             return None;
         }
         let testing = match &**parameters {
-            [] if !is_test => None,
-            [one @ Type::Pointer(to)] if is_test && to.is("testing", "T") => {
-                Some(self.type_id(one))
-            }
+            [] if !is_test => false,
+            [Type::Pointer(to)] if is_test && to.is("testing", "T") => true,
             _ => return None,
         };
         let own = self.id(Source::Declared(declared));
         let function = match has_init {
-            true => self.id(Source::Entry(own, testing.is_some())),
+            true => self.id(Source::Entry(own, testing)),
             false => own,
         };
         let spot = Spot { file: self.file_index(declared.file), span: declared.item.span };
-        Some(Entry { name: name.to_owned(), function, spot, testing })
+        Some(Entry { name: name.to_owned(), function, spot })
     }
 }
 

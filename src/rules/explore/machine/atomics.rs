@@ -22,8 +22,8 @@ impl Machine<'_> {
         let what = if kind.is_empty() { what } else { name };
         let old = if typed {
             match self.state(receiver)?.1 {
-                State::Atomic { value: Some(it), .. } => it.clone(),
-                State::Atomic { value: None, .. } => match kind {
+                State::Atomic { value: Some(it) } => it.clone(),
+                State::Atomic { value: None } => match kind {
                     "Bool" => Value::Bool(false),
                     "Value" | "Pointer" => Value::Nil,
                     _ => Value::Integer(0),
@@ -64,7 +64,7 @@ impl Machine<'_> {
         self.order(&at, spot, what != "Load");
         if let Some(new) = new {
             if typed {
-                if let State::Atomic { value, .. } = self.state(receiver)?.1 {
+                if let State::Atomic { value } = self.state(receiver)?.1 {
                     *value = Some(new);
                 }
             } else {

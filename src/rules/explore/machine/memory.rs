@@ -70,7 +70,7 @@ impl Machine<'_> {
                     state(State::SyncMap { entries: Entries::default(), clock: Clock::default() })
                 }
                 Library::Pool => state(State::Pool { items: Default::default(), new: Value::Nil }),
-                Library::Atomic => state(State::Atomic { value: None, clock: Clock::default() }),
+                Library::Atomic => state(State::Atomic { value: None }),
                 Library::Timer | Library::Ticker => {
                     state(State::Timer { timer: None, channel: Value::Nil })
                 }
@@ -81,11 +81,9 @@ impl Machine<'_> {
                     cancel: None,
                     clock: Clock::default(),
                 }),
-                Library::Semaphore => {
-                    state(State::Semaphore { size: 0, taken: 0, clock: Clock::default() })
-                }
                 Library::Time => return self.unknown(Doubt::Free),
-                Library::Context | Library::Error | Library::Testing => {
+                // Nothing is known of what they hold.
+                Library::Semaphore | Library::Context | Library::Error | Library::Testing => {
                     return self.unknown(Doubt::Guessed);
                 }
             },

@@ -243,12 +243,7 @@ impl<'c> Machine<'c> {
             }
             Err(Stop::Limit) => End::Limit,
         };
-        Outcome {
-            end,
-            shown: machine.shown,
-            steps: machine.steps,
-            goroutines: machine.goroutines.len(),
-        }
+        Outcome { end, shown: machine.shown, steps: machine.steps }
     }
 
     fn begin(&mut self, entry: FunctionId) -> Step<()> {

@@ -108,6 +108,4 @@ pub(in crate::rules) struct Outcome {
     pub(in crate::rules) shown: Vec<Shown>,
     /// How many steps it took.
     pub(in crate::rules) steps: u64,
-    /// How many goroutines there were.
-    pub(in crate::rules) goroutines: usize,
 }

@@ -141,7 +141,7 @@ impl Machine<'_> {
                 if let Some(it) = self.goroutines.get_mut(new) {
                     it.test = Some(inner);
                 }
-                self.park(Wait::Test(inner)).map(|()| Did::Waits)
+                self.park(Wait::Test).map(|()| Did::Waits)
             }
             _ => opaque("a method of testing.T"),
         }

@@ -134,10 +134,9 @@ pub(super) enum State {
     Cond { locker: Value },
     SyncMap { entries: Entries, clock: Clock },
     Pool { items: VecDeque<(Value, Clock)>, new: Value },
-    Atomic { value: Option<Value>, clock: Clock },
+    Atomic { value: Option<Value> },
     Timer { timer: Option<usize>, channel: Value },
     Group { running: u32, limit: Option<u32>, error: Value, cancel: Option<u32>, clock: Clock },
-    Semaphore { size: i128, taken: i128, clock: Clock },
     Testing(u32),
 }
 
@@ -161,14 +160,6 @@ pub(super) struct RwMutex {
 }
 
 impl Value {
-    /// The truth of a known condition.
-    pub(super) fn as_bool(&self) -> Option<bool> {
-        match self {
-            Self::Bool(it) => Some(*it),
-            _ => None,
-        }
-    }
-
     /// A known integer.
     pub(super) fn as_integer(&self) -> Option<i128> {
         match self {

@@ -37,9 +37,8 @@ pub(super) enum Wait {
     Counter(Pointer),
     Once(Pointer),
     Cond(Pointer),
-    Test(usize),
+    Test,
     Group(Pointer),
-    Semaphore(Pointer, i128),
     Sleep,
 }
 
@@ -58,9 +57,8 @@ impl Wait {
             Self::Counter(_) => "sync.WaitGroup.Wait",
             Self::Once(_) => "sync.Once.Do",
             Self::Cond(_) => "sync.Cond.Wait",
-            Self::Test(_) => "testing.T.Run",
+            Self::Test => "testing.T.Run",
             Self::Group(_) => "errgroup.Group.Wait",
-            Self::Semaphore(..) => "semaphore.Weighted.Acquire",
             Self::Sleep => "time.Sleep",
         }
     }
