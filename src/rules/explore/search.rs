@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::code::{Code, FunctionId, Spot};
-use super::machine::{Choice, Chooser, End, Kind, Machine, Outcome, Shown};
+use super::machine::{Choice, Chooser, End, Kind, Machine, Shown};
 
 /// How much is done for an entry.
 #[derive(Debug, Clone, Copy)]
@@ -129,24 +129,26 @@ impl Chooser for Random {
 
 /// Explores an entry.
 pub(in crate::rules) fn explore(code: &dyn Code, entry: FunctionId, bounds: Bounds) -> Explored {
-    let mut explored = Explored::default();
-    let mut found = BTreeMap::new();
+    let mut search = Search {
+        code,
+        entry,
+        bounds,
+        explored: Explored::default(),
+        found: BTreeMap::new(),
+        news: News::default(),
+    };
     let mut waiting: [VecDeque<Vec<usize>>; PREEMPTIONS + 1] = Default::default();
     waiting[0].push_back(Vec::new());
     let mut in_a_row = 0;
     let (mut run, mut seed) = (0u32, 0u32);
-    let mut news = News::default();
-    while run < bounds.runs && explored.steps < bounds.total {
-        if explored.endless >= MANY_ENDLESS || news.are_over(run + seed, &found) {
-            explored.found = found.into_values().collect();
-            return explored;
+    while run < bounds.runs && search.explored.steps < bounds.total {
+        if search.is_over(run + seed) {
+            return search.end();
         }
         // Where the runs are long there are few of them: random ones take their turns early.
         if run >= EARLY && seed < bounds.random && seed < run / 2 {
             seed += 1;
-            let outcome = random_run(code, entry, bounds, seed);
-            explored.steps += outcome.steps;
-            note(&mut explored, &mut found, outcome.end, outcome.shown);
+            search.run_at_random(seed);
             continue;
         }
         // The cheap ones have twice the turns.
@@ -158,25 +160,22 @@ pub(in crate::rules) fn explore(code: &dyn Code, entry: FunctionId, bounds: Boun
             break;
         };
         let mut follow = Follow { prefix: &prefix, taken: Vec::new() };
-        let outcome = Machine::run(code, entry, bounds.steps, &mut follow);
-        let taken = follow.taken;
-        explored.steps += outcome.steps;
-        let alone = matches!(&outcome.end, End::Opaque { concurrent: false, .. });
-        in_a_row = if matches!(outcome.end, End::Opaque { .. }) { in_a_row + 1 } else { 0 };
-        note(&mut explored, &mut found, outcome.end, outcome.shown);
+        let end = search.run(&mut follow);
+        let alone = matches!(end, Ended::Opaque { concurrent: false });
+        in_a_row = if matches!(end, Ended::Opaque { .. }) { in_a_row + 1 } else { 0 };
+        let explored = &search.explored;
         if (run == 0 && alone) || (in_a_row >= OPAQUE && explored.complete == 0) {
-            return explored;
+            return search.explored;
         }
         if explored.endless >= ENDLESS && explored.complete == 0 {
-            explored.found = found.into_values().collect();
-            return explored;
+            return search.end();
         }
-        for (at, choice) in taken.iter().enumerate().skip(prefix.len()) {
+        for (at, choice) in follow.taken.iter().enumerate().skip(prefix.len()) {
             let cost = cost + usize::from(choice.what == Choice::Preempt);
             let Some(queue) = waiting.get_mut(cost) else { continue };
             for other in (0..choice.options.min(8)).filter(|it| *it != choice.chosen) {
                 if queue.len() < WAITING {
-                    let next = taken.iter().take(at).map(|it| it.chosen).chain([other]);
+                    let next = follow.taken.iter().take(at).map(|it| it.chosen).chain([other]);
                     queue.push_back(next.collect());
                 }
             }
@@ -184,17 +183,58 @@ pub(in crate::rules) fn explore(code: &dyn Code, entry: FunctionId, bounds: Boun
         run += 1;
     }
     let left = waiting.iter().any(|it| !it.is_empty());
-    while left && seed < bounds.random && explored.steps < bounds.total {
-        if explored.endless >= MANY_ENDLESS || news.are_over(run + seed, &found) {
+    while left && seed < bounds.random && search.explored.steps < bounds.total {
+        if search.is_over(run + seed) {
             break;
         }
         seed += 1;
-        let outcome = random_run(code, entry, bounds, seed);
-        explored.steps += outcome.steps;
-        note(&mut explored, &mut found, outcome.end, outcome.shown);
+        search.run_at_random(seed);
     }
-    explored.found = found.into_values().collect();
-    explored
+    search.end()
+}
+
+/// An entry that is being explored.
+struct Search<'c> {
+    code: &'c dyn Code,
+    entry: FunctionId,
+    bounds: Bounds,
+    explored: Explored,
+    found: BTreeMap<(Kind, Vec<Spot>), Found>,
+    news: News,
+}
+
+/// How a run came to its end, as far as the search asks.
+enum Ended {
+    Opaque { concurrent: bool },
+    Otherwise,
+}
+
+impl Search<'_> {
+    fn run(&mut self, chooser: &mut dyn Chooser) -> Ended {
+        let outcome = Machine::run(self.code, self.entry, self.bounds.steps, chooser);
+        self.explored.steps += outcome.steps;
+        let ended = match &outcome.end {
+            End::Opaque { concurrent, .. } => Ended::Opaque { concurrent: *concurrent },
+            End::Complete | End::Limit => Ended::Otherwise,
+        };
+        note(&mut self.explored, &mut self.found, outcome.end, outcome.shown);
+        ended
+    }
+
+    fn run_at_random(&mut self, seed: u32) {
+        let state = 0x9E37_79B9_7F4A_7C15u64.wrapping_mul(u64::from(seed));
+        self.run(&mut Random { state, rarely: u64::from(1 + seed % 6) });
+    }
+
+    /// Whether more runs are not worth it.
+    fn is_over(&mut self, runs: u32) -> bool {
+        self.explored.endless >= MANY_ENDLESS || self.news.are_over(runs, &self.found)
+    }
+
+    fn end(mut self) -> Explored {
+        self.explored.found = self.found.into_values().collect();
+        self.explored
+    }
 }
 
 /// When something new was found last.
@@ -218,12 +258,6 @@ impl News {
             && run >= self.at + NOTHING_NEW
             && found.values().all(|it| it.seen >= CONFIRMED)
     }
-}
-
-fn random_run(code: &dyn Code, entry: FunctionId, bounds: Bounds, seed: u32) -> Outcome {
-    let state = 0x9E37_79B9_7F4A_7C15u64.wrapping_mul(u64::from(seed));
-    let mut random = Random { state, rarely: u64::from(1 + seed % 6) };
-    Machine::run(code, entry, bounds.steps, &mut random)
 }
 
 fn note(

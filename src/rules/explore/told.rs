@@ -10,7 +10,7 @@ use crate::rules::survey::At;
 
 use super::code::{Code, Spot};
 use super::lower::Program;
-use super::machine::{Event, Involved, Kind, Shown};
+use super::machine::{Event, Kind, Shown};
 use super::search::{Bounds, Found, explore};
 
 /// The operations that all entries of one package may take together.
@@ -81,7 +81,7 @@ impl<'p> Teller<'_, 'p> {
         let shown = &found.shown;
         let mut places: Vec<At<'p>> = Vec::new();
         for it in &shown.involved {
-            let at = self.blamed(it)?;
+            let at = place(self.context, it.event.spot)?;
             if places.iter().all(|known| known.key() != at.key()) {
                 places.push(at);
             }
@@ -102,11 +102,6 @@ impl<'p> Teller<'_, 'p> {
             steps: self.steps(shown),
             confidence: confidence(found, complete, at.file.is_test())?,
         })
-    }
-
-    /// Where somebody stands; in the package's own code.
-    fn blamed(&self, it: &Involved) -> Option<At<'p>> {
-        place(self.context, it.event.spot)
     }
 
     /// `G0 TestStop kernel.go:12 s.Stop() → G1 Server.run kernel.go:30 s.mu.Lock()`

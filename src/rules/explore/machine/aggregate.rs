@@ -10,6 +10,9 @@ use super::{Kind, Machine, Step, opaque};
 /// The largest slice.
 const ELEMENTS: i128 = 1 << 14;
 
+/// Where a key stands in a map and what it has, that it is not there, or that this is not known.
+type Place = Option<Option<(usize, Value)>>;
+
 impl Machine<'_> {
     fn index(&mut self, index: &Value, length: u32) -> Step<u32> {
         match index {
@@ -229,9 +232,7 @@ impl Machine<'_> {
                         return Err(self.panic(Kind::NilMap, "assignment to entry in nil map"));
                     }
                     Value::Map(it) => {
-                        self.access(&whole(it), true, false, spot);
-                        let found = self.find(it, &key)?;
-                        let entries = self.entries(it)?;
+                        let (found, entries) = self.entries_to_write(it, &key, spot)?;
                         match found {
                             Some(Some((index, _))) => {
                                 if let Some(entry) = entries.of.get_mut(index) {
@@ -250,9 +251,7 @@ impl Machine<'_> {
                 match self.get(*map) {
                     Value::Nil => {}
                     Value::Map(it) => {
-                        self.access(&whole(it), true, false, spot);
-                        let found = self.find(it, &key)?;
-                        let entries = self.entries(it)?;
+                        let (found, entries) = self.entries_to_write(it, &key, spot)?;
                         match found {
                             Some(Some((index, _))) => {
                                 entries.of.remove(index);
@@ -277,8 +276,20 @@ impl Machine<'_> {
         Ok(())
     }
 
+    /// The entries of a map that is going to be written to, and what [`find`](Self::find) says.
+    fn entries_to_write(
+        &mut self,
+        map: u32,
+        key: &Value,
+        spot: Spot,
+    ) -> Step<(Place, &mut Entries)> {
+        self.access(&whole(map), true, false, spot);
+        let found = self.find(map, key)?;
+        Ok((found, self.entries(map)?))
+    }
+
     /// The place and the value of a key; `None` where it is not known.
-    fn find(&mut self, map: u32, key: &Value) -> Step<Option<Option<(usize, Value)>>> {
+    fn find(&mut self, map: u32, key: &Value) -> Step<Place> {
         let entries = self.entries(map)?;
         let count = entries.of.len() as u64;
         let mut found = if entries.vague { None } else { Some(None) };
