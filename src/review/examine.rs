@@ -245,7 +245,7 @@ impl Sides<'_> {
     /// What is wrong at the head since something was taken away, with what was.
     fn removals(&self) -> Vec<(Finding, Option<Deletion>)> {
         let of = |after: &Package| {
-            let mut before = None;
+            let mut before: Option<&Package> = None;
             let mut files = Vec::new();
             for head in after.files() {
                 let path = self.maps.earlier_path(head.path());
@@ -253,14 +253,9 @@ impl Sides<'_> {
                 else {
                     continue;
                 };
-                if before.is_none() {
-                    before = self.base.package_of(base);
-                }
+                let Some(own) = self.base.package_of(base) else { continue };
                 // A file that came from another package is compared with nothing.
-                let same = before.is_some_and(|it| {
-                    self.base.package_of(base).is_some_and(|own| std::ptr::eq(it, own))
-                });
-                if same {
+                if std::ptr::eq(*before.get_or_insert(own), own) {
                     files.push(FileVersions { base, head, map });
                 }
             }

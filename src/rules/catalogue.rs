@@ -55,20 +55,21 @@ impl Rule {
 
     /// The rule of a built-in page whose check is written in Rust.
     pub(super) fn native((path, text, native): (&str, &str, Native)) -> Result<Self, PageError> {
-        let page = Page::parse(path, text)?;
-        page.check_holes(path, native.vars)?;
-        page.check_superseded(path, is_builtin)?;
-        Ok(Self { page, check: Check::Native(native) })
+        Self::in_rust(path, text, native.vars, Check::Native(native))
     }
 
     /// The rule of a built-in page whose check compares both versions of a function.
     pub(super) fn comparing(
         (path, text, comparing): (&str, &str, Comparing),
     ) -> Result<Self, PageError> {
+        Self::in_rust(path, text, comparing.vars, Check::Comparing(comparing))
+    }
+
+    fn in_rust(path: &str, text: &str, vars: &[&str], check: Check) -> Result<Self, PageError> {
         let page = Page::parse(path, text)?;
-        page.check_holes(path, comparing.vars)?;
+        page.check_holes(path, vars)?;
         page.check_superseded(path, is_builtin)?;
-        Ok(Self { page, check: Check::Comparing(comparing) })
+        Ok(Self { page, check })
     }
 
     /// The kinds of nodes that it wants to see.

@@ -8,7 +8,7 @@ use crate::golang::{Field, GoFile, GoNode, Kind, Node, Resolved};
 use crate::rules::engine::Context;
 use crate::rules::survey::At;
 
-use super::removed::mentions;
+use super::removed::{mentions, words};
 
 /// How many statements may be gone before the function counts as rewritten.
 const GONE: usize = 24;
@@ -36,9 +36,27 @@ impl<'p> Side<'_, 'p> {
         self.context.types.of(self.at.file, node)
     }
 
-    /// The words of a node, with single spaces between them.
+    /// The words of a node, as they are written.
     pub(in crate::rules) fn text(&self, node: Node<'p>) -> &'p str {
         self.at.file.text_of(node)
+    }
+
+    /// The first node that begins on a line, and is of the kind of a node of the other version
+    /// and reads as it does.
+    fn same_on(&self, line: u32, like: Node<'p>, text: &str) -> Option<Node<'p>> {
+        let mut nodes = self.at.node.descendants();
+        while let Some(node) = nodes.next() {
+            let lines = node.lines();
+            if lines.last < line || lines.first > line {
+                nodes.skip_below();
+            } else if lines.first == line
+                && node.go_kind() == like.go_kind()
+                && self.text(node) == text
+            {
+                return Some(node);
+            }
+        }
+        None
     }
 }
 
@@ -49,6 +67,13 @@ pub(in crate::rules) struct Statement<'p> {
     pub(in crate::rules) node: Node<'p>,
     /// Its text up to the block or the body that it opens, without layout.
     pub(in crate::rules) opening: String,
+}
+
+impl<'p> Statement<'p> {
+    /// The expression that it consists of.
+    pub(in crate::rules) fn expression(&self) -> Option<Node<'p>> {
+        self.node.parts().next().filter(|_| self.node.is(Kind::ExpressionStatement))
+    }
 }
 
 /// A function that was edited.
@@ -73,45 +98,30 @@ impl<'c, 'p> Changed<'c, 'p> {
             a.get(it).copied().unwrap_or(0) > b.get(it).copied().unwrap_or(0)
         };
         let line = |it: &Statement<'_>| it.node.lines().first;
-        let gone: Vec<_> = old
-            .iter()
-            .filter(|it| !matches!(map.to_new(line(it)), Mapped::Same(_)))
-            .filter(|it| more(&it.opening, &was, &is))
-            .cloned()
-            .collect();
-        let added: Vec<_> = new
-            .iter()
-            .filter(|it| !matches!(map.to_old(line(it)), Mapped::Same(_)))
-            .filter(|it| more(&it.opening, &is, &was))
-            .cloned()
-            .collect();
+        let most = old.len().max(8);
+        let gone = |it: &Statement<'_>| {
+            !matches!(map.to_new(line(it)), Mapped::Same(_)) && more(&it.opening, &was, &is)
+        };
+        let gone: Vec<_> = old.into_iter().filter(gone).collect();
+        let added = |it: &Statement<'_>| {
+            !matches!(map.to_old(line(it)), Mapped::Same(_)) && more(&it.opening, &is, &was)
+        };
+        let added: Vec<_> = new.into_iter().filter(added).collect();
         let edited = gone.len().max(added.len());
-        let rewritten = gone.len() > GONE || edited * 2 > old.len().max(8);
+        let rewritten = gone.len() > GONE || edited * 2 > most;
         (!gone.is_empty() && !rewritten).then_some(Self { base, head, gone, added, map })
     }
 
     /// The node at the base that stands where one of the head stands, word for word.
     pub(in crate::rules) fn before(&self, node: Node<'p>) -> Option<Node<'p>> {
         let line = self.map.to_old(node.lines().first).line()?;
-        let same = |it: &Node<'p>| {
-            it.go_kind() == node.go_kind()
-                && it.lines().first == line
-                && self.base.text(*it) == self.head.text(node)
-        };
-        let mut found = on_line(self.base.at.node, line).into_iter().filter(same);
-        found.next()
+        self.base.same_on(line, node, self.head.text(node))
     }
 
     /// The node at the head that stands where one of the base stood, word for word.
     pub(in crate::rules) fn after(&self, node: Node<'p>) -> Option<Node<'p>> {
         let line = self.map.to_new(node.lines().first).line()?;
-        let same = |it: &Node<'p>| {
-            it.go_kind() == node.go_kind()
-                && it.lines().first == line
-                && self.head.text(*it) == self.base.text(node)
-        };
-        let mut found = on_line(self.head.at.node, line).into_iter().filter(same);
-        found.next()
+        self.head.same_on(line, node, self.base.text(node))
     }
 
     /// Whether a statement is among those that are gone.
@@ -159,21 +169,6 @@ impl<'c, 'p> Changed<'c, 'p> {
     pub(in crate::rules) fn now(&self) -> impl Iterator<Item = Node<'p>> {
         self.head.at.node.descendants()
     }
-}
-
-/// The nodes that begin on a line.
-fn on_line(root: Node<'_>, line: u32) -> Vec<Node<'_>> {
-    let mut found = Vec::new();
-    let mut nodes = root.descendants();
-    while let Some(node) = nodes.next() {
-        let lines = node.lines();
-        if lines.last < line || lines.first > line {
-            nodes.skip_below();
-        } else if lines.first == line {
-            found.push(node);
-        }
-    }
-    found
 }
 
 fn counts(all: &[Statement<'_>]) -> HashMap<String, usize> {
@@ -227,5 +222,5 @@ fn opening(file: &GoFile, node: Node<'_>) -> String {
     let text = file.text().get(node.start_byte()..end).unwrap_or_default();
     // A comment behind it says nothing of what it does.
     let lines = text.lines().map(|it| it.split_once(" //").map_or(it, |it| it.0));
-    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    words(&lines.collect::<Vec<_>>().join("\n"))
 }

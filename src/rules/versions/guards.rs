@@ -3,7 +3,7 @@
 use crate::golang::{AccessPath, Field, GoNode, Kind, Node};
 use crate::rules::flow::{End, end};
 
-use super::{Changed, Side, Statement, mentions};
+use super::{Changed, Loss, Side, Statement, mentions};
 
 /// A comparison in a condition that is gone.
 #[derive(Clone, Copy)]
@@ -19,9 +19,18 @@ pub(in crate::rules) struct Guard<'p> {
 }
 
 impl<'p> Guard<'p> {
+    /// What `found` says of the comparisons that are gone from a function.
+    pub(in crate::rules) fn losses(
+        changed: &Changed<'_, 'p>,
+        found: impl Fn(&Self) -> Option<Loss<'p>>,
+    ) -> Vec<Loss<'p>> {
+        let guards = changed.gone.iter().flat_map(|it| Self::of(it, &changed.base));
+        guards.filter_map(|it| found(&it)).collect()
+    }
+
     /// The comparisons in the condition of an `if` that is gone or was edited. Each comes twice,
     /// once for each side that names a variable.
-    pub(in crate::rules) fn of(statement: &Statement<'p>, side: &Side<'_, 'p>) -> Vec<Self> {
+    fn of(statement: &Statement<'p>, side: &Side<'_, 'p>) -> Vec<Self> {
         let whole = statement.node;
         if !whole.is(Kind::IfStatement) {
             return Vec::new();

@@ -9,6 +9,7 @@ mod changed;
 mod guards;
 mod removed;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::diff::LineMap;
@@ -21,7 +22,7 @@ use super::{Finding, Rule, Suppressions};
 
 pub(super) use changed::{Changed, Side, Statement};
 pub(super) use guards::{Guard, asked_before, comparisons, is_object};
-pub(super) use removed::{mentions, released};
+pub(super) use removed::{mentions, released, words};
 
 /// A check that compares the two versions of a function.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +76,7 @@ pub(super) fn compare(
     let (before, after) = (Context::new(base), Context::new(head));
     let mut removals: BTreeMap<_, Removal> = BTreeMap::new();
     for it in files.iter().filter(|it| is_reviewed(it.head) && !it.head.is_test()) {
-        let suppressions = Suppressions::of(it.head);
+        let suppressions = OnceCell::new();
         for (old, new) in functions(it) {
             let sides = (Side { at: old, context: &before }, Side { at: new, context: &after });
             let Some(changed) = Changed::of(sides.0, sides.1, it.map) else { continue };
@@ -85,7 +86,9 @@ pub(super) fn compare(
                         continue;
                     }
                     let mut finding = finding(rule, loss.hit);
-                    finding.silenced = suppressions.cover(rule.id(), finding.lines);
+                    finding.silenced = suppressions
+                        .get_or_init(|| Suppressions::of(it.head))
+                        .cover(rule.id(), finding.lines);
                     let place = (finding.path.clone(), finding.lines, finding.bytes.start);
                     let removed = loss.removed;
                     let key = (place, finding.rule.clone());

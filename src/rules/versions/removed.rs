@@ -17,6 +17,11 @@ pub(in crate::rules) fn mentions(text: &str, expression: &str) -> usize {
     text.match_indices(expression).filter(whole).count()
 }
 
+/// A text with single spaces in the place of its layout.
+pub(in crate::rules) fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// What a call without arguments gives back, and by which method: `f` and `Close` of `f.Close()`.
 pub(in crate::rules) fn released<'p>(
     file: &'p GoFile,

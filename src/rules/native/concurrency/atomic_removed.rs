@@ -21,12 +21,11 @@ fn found<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<Los
     let call = statement.node.descendants().find(|it| {
         it.is(Kind::CallExpression) && it.start_byte() < end && operation(base, *it).is_some()
     })?;
-    let variable = base.file();
-    let path = AccessPath::of(variable, operand(base, call)?)?;
-    let shown = path.shown(variable);
+    let path = AccessPath::of(base.file(), operand(call)?)?;
+    let shown = path.shown(base.file());
     let still = changed.now().any(|it| {
         operation(head, it).is_some()
-            && operand(head, it).is_some_and(|it| {
+            && operand(it).is_some_and(|it| {
                 AccessPath::of(head.file(), it).is_some_and(|it| it.shown(head.file()) == shown)
             })
             || released(head.file(), it).is_some_and(|it| matches!(it.1, "Lock" | "RLock"))
@@ -60,12 +59,11 @@ fn operation<'p>(side: &Side<'_, 'p>, call: Node<'p>) -> Option<&'p str> {
 }
 
 /// The variable whose address it takes, conversions left out.
-fn operand<'p>(side: &Side<'_, 'p>, call: Node<'p>) -> Option<Node<'p>> {
+fn operand(call: Node<'_>) -> Option<Node<'_>> {
     let mut node = call.arguments().next()?.unparen();
     if matches!(node.go_kind(), Kind::CallExpression | Kind::TypeConversionExpression) {
         node = node.field(Field::Operand).or_else(|| node.arguments().next())?.unparen();
     }
-    let _ = side;
     Some(node)
 }
 

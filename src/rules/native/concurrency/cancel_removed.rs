@@ -2,7 +2,7 @@
 
 use crate::golang::{Field, GoNode, Kind, Node};
 use crate::rules::engine::Hit;
-use crate::rules::versions::{Changed, Comparing, Loss, Side, Statement};
+use crate::rules::versions::{Changed, Comparing, Loss, Side, Statement, words};
 
 pub(in crate::rules) const NATIVE: Comparing =
     Comparing { vars: &["WAIT", "CHANNEL", "EXIT"], check };
@@ -62,18 +62,14 @@ fn is_bare<'p>(changed: &Changed<'_, 'p>, node: Node<'p>, wait: &str) -> bool {
     ];
     kinds.contains(&node.go_kind())
         && words(changed.head.text(node)) == words(wait)
-        && changed.before(node).is_none_or(|it| {
-            let around = it.ancestors(changed.base.file().root());
-            around.first().is_some_and(|it| it.is(Kind::CommunicationCase))
-        })
-        && {
-            let around = node.ancestors(changed.head.file().root());
-            !around.first().is_some_and(|it| it.is(Kind::CommunicationCase))
-        }
+        && changed.before(node).is_none_or(|it| is_case(&changed.base, it))
+        && !is_case(&changed.head, node)
 }
 
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Whether a statement is what a case of a `select` waits for.
+fn is_case<'p>(side: &Side<'_, 'p>, statement: Node<'p>) -> bool {
+    let around = statement.ancestors(side.file().root());
+    around.first().is_some_and(|it| it.is(Kind::CommunicationCase))
 }
 
 /// The channel of a send or a receive.

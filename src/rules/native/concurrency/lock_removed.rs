@@ -17,8 +17,7 @@ fn check<'p>(changed: &Changed<'_, 'p>) -> Vec<Loss<'p>> {
 
 fn found<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<Loss<'p>> {
     let (base, head) = (&changed.base, &changed.head);
-    let call =
-        statement.node.parts().next().filter(|_| statement.node.is(Kind::ExpressionStatement))?;
+    let call = statement.expression()?;
     let (lock, method) = released(base.file(), call.unparen())?;
     if !matches!(method, "Lock" | "RLock") || !lock.is(Kind::SelectorExpression) {
         return None;

@@ -9,9 +9,7 @@ pub(in crate::rules) const NATIVE: Comparing =
     Comparing { vars: &["VALUE", "USE", "CHECK"], check };
 
 fn check<'p>(changed: &Changed<'_, 'p>) -> Vec<Loss<'p>> {
-    let found = |it: &Guard<'p>| found(changed, it);
-    let guards = changed.gone.iter().flat_map(|it| Guard::of(it, &changed.base));
-    guards.collect::<Vec<_>>().iter().filter_map(found).collect()
+    Guard::losses(changed, |it| found(changed, it))
 }
 
 fn found<'p>(changed: &Changed<'_, 'p>, guard: &Guard<'p>) -> Option<Loss<'p>> {

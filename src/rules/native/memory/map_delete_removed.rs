@@ -16,8 +16,7 @@ fn check<'p>(changed: &Changed<'_, 'p>) -> Vec<Loss<'p>> {
 
 fn found<'p>(changed: &Changed<'_, 'p>, statement: &Statement<'p>) -> Option<Loss<'p>> {
     let (base, head) = (&changed.base, &changed.head);
-    let call =
-        statement.node.parts().next().filter(|_| statement.node.is(Kind::ExpressionStatement))?;
+    let call = statement.expression()?;
     let map = deleted_from(base, call)?;
     let path = AccessPath::of(base.file(), map)?;
     // A field, or a variable of the package: what lives on.
